@@ -1,0 +1,46 @@
+# Everything runs in .venv, which is made on first use and again when pyproject.toml changes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help demo test slow check docs clean
+
+help:
+	@echo "make demo    install, then train and measure a small reader on the sample pages"
+	@echo "make test    install, then run the tests"
+	@echo "make slow    the same with the slow tests"
+	@echo "make check   style, types, documentation, and the tests against the built wheel"
+	@echo "make docs    write docs/commands.md anew"
+	@echo "make clean   delete .venv and all that was built"
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("tinynq needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	@# torch by itself and by version, before anything can ask for another one.
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/tinynq demo
+
+test: $(INSTALLED)
+	$(BIN)/pytest -m 'not slow' --cov --cov-fail-under=90
+
+slow: $(INSTALLED)
+	$(BIN)/pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python scripts/make_docs.py --check
+	scripts/test_wheel.sh
+
+docs: $(INSTALLED)
+	$(BIN)/python scripts/make_docs.py
+
+clean:
+	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

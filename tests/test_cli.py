@@ -1,0 +1,132 @@
+"""The command line, as a person meets it: in a process of its own where that matters."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nq_lines import SmallRun
+from typer.testing import CliRunner
+
+import tinynq
+from tinynq.cli import app
+from tinynq.config import EvalOptions, PredictOptions, PrepareOptions, TrainOptions
+from tinynq.record import read_info
+
+COMMANDS = ["prepare", "train", "predict", "eval", "show", "stats", "demo"]
+CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
+
+
+def tinynq_(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, its output no terminal."""
+    environment = os.environ | {"COLUMNS": "80", "FORCE_COLOR": ""}
+    command = [sys.executable, "-c", "from tinynq.cli import main; main()", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=300, check=False)
+
+
+def complaint(*arguments: str) -> str:
+    """The one line of an error, once it is known to be one, with exit status 2."""
+    done = tinynq_(*arguments)
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("tinynq: ")
+    return done.stderr
+
+
+def test_version_and_overview() -> None:
+    assert tinynq_("--version").stdout == f"tinynq {tinynq.__version__}\n"
+    overview = tinynq_()
+    assert overview.returncode == 0
+    assert all(f"  {name} " in overview.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
+    done = CliRunner().invoke(app, [name, "--help"], prog_name="tinynq", env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
+    assert done.exit_code == 0
+    assert f"Example: tinynq {name}" in done.output
+    assert max(map(len, done.output.splitlines())) <= 80
+    assert not CONTROL.search(done.output)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("prepare", PrepareOptions), ("train", TrainOptions), ("predict", PredictOptions), ("eval", EvalOptions)],
+)
+def test_every_option_is_a_flag(name: str, options: type) -> None:
+    output = CliRunner().invoke(app, [name, "--help"]).output
+    for field in options.__dataclass_fields__:  # type: ignore[attr-defined]
+        assert f"--{field.replace('_', '-')}" in output
+
+
+def test_what_people_get_wrong_is_one_line_that_says_what_to_do(small_run: SmallRun, tmp_path: Path) -> None:
+    assert "--seed" in complaint("prepare", "x.jsonl", "--out", "y.parquet", "--seeed", "3")
+    assert "did you mean 'prepare'" in complaint("prepar").lower()
+    assert "--for" in complaint("prepare", "x.jsonl", "--out", "y.parquet", "--for", "fun")
+    assert "--out" in complaint("prepare", small_run.pages)
+    assert "x.jsonl: no such file" in complaint("prepare", "x.jsonl", "--out", str(tmp_path / "y.parquet"))
+    assert "unknown recipe" in complaint(
+        "train", small_run.record, "--init", "bert-tiny", "--out", str(tmp_path / "run"), "--recipe", "cake"
+    )
+    no_run = complaint("predict", str(tmp_path), small_run.pages, "--out", str(tmp_path / "p.json"))
+    assert str(tmp_path) in no_run
+    assert "tinynq train" in no_run
+    assert not (tmp_path / "y.parquet").exists()
+
+
+def test_the_main_job_by_command(small_run: SmallRun, tmp_path: Path) -> None:
+    record, run, predictions = (str(tmp_path / name) for name in ("train.parquet", "run", "predictions.json"))
+    done = tinynq_("prepare", small_run.pages, "--out", record, "--include-unknowns", "1", "--seed", "3")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert re.search(r"windows of 40 pages \(.* unknown, .* short", done.stderr)
+    assert read_info(record).options["seed"] == 3
+    done = tinynq_("train", record, "--init", "bert-tiny", "--out", run, "--steps", "1", "--threads", "1", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = tinynq_("predict", run, small_run.pages, "--out", predictions)
+    assert done.returncode == 0, done.stderr
+    assert "40 pages" in done.stderr
+    for output in (done.stdout, done.stderr):
+        assert not CONTROL.search(output)
+    done = tinynq_("eval", small_run.pages, "--predictions", predictions, "--long-non-null-threshold", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    report = tinynq.evaluate(small_run.pages, predictions=predictions, long_non_null_threshold=1)
+    assert json.loads(done.stdout) == report.official()
+    assert list(json.loads(done.stdout)) == list(report.official())
+    table = tinynq_("eval", small_run.pages, "--predictions", predictions).stdout
+    assert "40 pages" in table
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_ids_that_differ_are_an_error_unless_partial(small_run: SmallRun, tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    answers = [{"example_id": i, "long_answer_score": 0, "short_answers_score": 0} for i in (-20, 77)]
+    path.write_text(json.dumps({"predictions": answers}))
+    fault = complaint("eval", small_run.pages, "--predictions", str(path))
+    assert "39 gold pages without prediction: -19, -18" in fault
+    assert "1 prediction without gold page: 77" in fault
+    done = tinynq_("eval", small_run.pages, "--predictions", str(path), "--partial")
+    assert done.returncode == 0
+    assert "39 pages without prediction left out" in done.stdout
+
+
+def test_show_and_stats(small_run: SmallRun) -> None:
+    shown = tinynq_("show", small_run.pages, "--id", "-20")
+    assert shown.returncode == 0, shown.stderr
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+    assert "who wrote the book" in shown.stdout
+    assert "12345" in complaint("show", small_run.pages, "--id", "12345")
+    counted = json.loads(tinynq_("stats", small_run.pages, "--json").stdout)
+    assert counted["pages"] == 40
+
+
+def test_standard_input_is_a_page_source(small_run: SmallRun, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from tinynq.cli import main; main()", "prepare", "-", "--quiet"]
+    command += ["--out", str(tmp_path / "r.parquet"), "--include-unknowns", "1"]
+    with open(small_run.pages, "rb") as pages:
+        assert subprocess.run(command, stdin=pages, capture_output=True, check=False).returncode == 0
+    assert read_info(str(tmp_path / "r.parquet")).counts["pages"] == 40

@@ -1,0 +1,26 @@
+"""The exceptions: one root, and a tree in the docstring that is theirs."""
+
+import re
+
+import pytest
+
+from tinynq import errors
+from tinynq.errors import TinynqError
+
+KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and kind is not TinynqError]
+
+
+def test_the_tree_in_the_docstring_is_that_of_the_module() -> None:
+    assert errors.__doc__
+    assert re.findall(r"[├└]── (\w+)", errors.__doc__) == [kind.__name__ for kind in KINDS]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whoever_catches_the_root_has_caught_all(kind: type[TinynqError]) -> None:
+    assert kind.__bases__ == (TinynqError,) and kind.__doc__
+    with pytest.raises(TinynqError, match=r"^f\.jsonl:3: what was found$"):
+        raise kind("f.jsonl:3: what was found")
+
+
+def test_the_root_is_no_error_that_others_catch() -> None:
+    assert TinynqError.__bases__ == (Exception,)

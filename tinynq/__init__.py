@@ -1,0 +1,41 @@
+"""Small BERT readers for Google's Natural Questions: prepare, train, predict, evaluate.
+
+import tinynq
+
+tinynq.prepare("nq-train-*.jsonl.gz", out="train.parquet")
+tinynq.train("train.parquet", out="runs/tiny", init="bert-tiny")
+tinynq.predict("runs/tiny", "nq-dev-*.jsonl.gz", out="predictions.json")
+print(*tinynq.evaluate("nq-dev-*.jsonl.gz", predictions="predictions.json").lines(), sep="\\n")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tinynq.describe import show, stats
+    from tinynq.inference import predict
+    from tinynq.metrics import evaluate
+    from tinynq.pages import read_pages
+    from tinynq.record import prepare
+    from tinynq.training import train
+
+__version__ = "0.1.0"
+
+__all__ = ["evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
+
+# Imported when first used: whoever only reads pages does not wait for torch.
+_HOME = {
+    "evaluate": "metrics",
+    "predict": "inference",
+    "prepare": "record",
+    "read_pages": "pages",
+    "show": "describe",
+    "stats": "describe",
+    "train": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'tinynq' has no attribute {name!r}")
+    return getattr(import_module(f"tinynq.{_HOME[name]}"), name)

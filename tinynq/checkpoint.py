@@ -1,0 +1,329 @@
+"""A run's folder, and weights from elsewhere: Hugging Face folders, the hub, arrays under TF1 names.
+
+A run is a Hugging Face BERT folder whose config.json has one more object, ``tinynq``, with all that
+prediction needs. Nothing is ever pickled.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.torch
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tinynq.config import FeatureOptions
+from tinynq.errors import RunError, UsageError
+from tinynq.files import atomic_folder, atomic_write
+from tinynq.model import ACTIVATIONS, SIZES, BertReader, ModelConfig, new_reader
+from tinynq.vocab import Vocab
+
+CONFIG, WEIGHTS, VOCAB, TOKENIZER = "config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"
+OPTIMIZER = "optimizer.safetensors"
+MOMENTS = ("exp_avg", "exp_avg_sq")
+# What may be another when a run is resumed.
+FREE = ("version", "command", "train", "features", "device", "threads", "save_every", "keep", "eval_every")
+HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+FRESH = ("bert.pooler.", "qa_outputs.", "answer_type.")  # what an encoder may come without
+
+
+def load_init(
+    what: str,
+    vocab: Vocab,
+    *,
+    features: FeatureOptions,
+    seed: int = 0,
+    dropout: float = 0.1,
+    attention_dropout: float = 0.1,
+) -> BertReader:
+    """A reader to train: of random weights for one of SIZES, else with the encoder of a folder or of the hub.
+
+    The folder has Hugging Face's layout: config.json, model.safetensors, vocab.txt. What it lacks of
+    pooler and heads, and of rows for NQ markers, comes from the seed. Raises RunError for an
+    encoder that is missing, is no BERT, or does not fit the vocabulary or the windows.
+    """
+    if what in SIZES:
+        config, weights = ModelConfig.of_size(what, vocab_size=len(vocab.tokens)), None
+    else:
+        folder = find_encoder(what)
+        config = read_config(folder)[0]
+        weights = read_weights(folder)
+        encoder_vocab = Vocab.load(str(_existing(folder / VOCAB)), cased=vocab.cased)
+        if encoder_vocab.sha256 != vocab.sha256:
+            raise RunError(
+                f"{folder / VOCAB}: not the vocabulary that the record was made with; "
+                f"prepare it again with --vocab {folder / VOCAB}"
+            )
+    config = replace(
+        config,
+        vocab_size=max(config.vocab_size, len(vocab.tokens)),
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=attention_dropout,
+    )
+    if config.max_position_embeddings < features.max_seq_length:
+        raise RunError(
+            f"{what}: has {config.max_position_embeddings} positions, but the windows have {features.max_seq_length}; "
+            f"prepare the record again with --max-seq-length {config.max_position_embeddings}"
+        )
+    model = new_reader(config, seed=seed)
+    if weights is not None:
+        fill(model, weights, where=str(folder / WEIGHTS))
+    return model
+
+
+def find_encoder(what: str) -> Path:
+    """The folder of an encoder; an ``owner/name`` is fetched from the hub, or taken from its cache.
+
+    Raises RunError for what is neither, and where the hub does not have it.
+    """
+    if Path(what).is_dir():
+        return Path(what)
+    if not HUB_NAME.fullmatch(what):
+        raise RunError(f"{what}: no such encoder; expected {', '.join(SIZES)}, a Hugging Face folder, or owner/name")
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise RunError(f"{what}: no such folder; to fetch it from the hub: pip install 'tinynq[hf]'") from None
+    try:
+        return Path(snapshot_download(what, allow_patterns=[CONFIG, WEIGHTS, VOCAB]))
+    except Exception as error:  # its errors have no root of their own
+        reason = str(error).strip().splitlines()[0]
+        raise RunError(f"{what}: no such folder, and not to be had from the hub: {reason}") from None
+
+
+def save_run(
+    folder: Path,
+    model: BertReader,
+    vocab: Vocab,
+    about: Mapping[str, Any],
+    *,
+    optimizer: Mapping[str, Tensor] | None = None,
+) -> None:
+    """Write a model and all that prediction needs; config.json, written last, makes the folder a run.
+
+    ``about`` is the ``tinynq`` object of config.json; its ``features`` are the fields of
+    FeatureOptions. ``optimizer`` are tensors that only training needs.
+    """
+    config = {
+        "architectures": ["BertForQuestionAnswering"],
+        "model_type": "bert",
+        **asdict(model.config),
+        "pad_token_id": vocab.pad,
+        "dtype": "float32",
+        "tinynq": {**about, "vocab_sha256": vocab.sha256},
+    }
+    tokenizer = {
+        "tokenizer_class": "BertTokenizer",
+        "do_lower_case": not vocab.cased,
+        "model_max_length": about["features"]["max_seq_length"],
+    }
+    files = {
+        WEIGHTS: _tensor_bytes(model.state_dict()),
+        VOCAB: vocab.text.encode(),
+        TOKENIZER: _json_bytes(tokenizer),
+        CONFIG: _json_bytes(config),
+    }
+    if optimizer is not None:
+        files = {OPTIMIZER: _tensor_bytes(optimizer), **files}
+    for name, content in files.items():
+        with atomic_write(folder / name) as file:
+            file.write(content)
+
+
+def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
+    """The model of a run in evaluation mode, the options of its windows, its vocabulary, and its config.json.
+
+    Raises RunError for a folder that holds no run, or a damaged one.
+    """
+    folder = Path(folder)
+    if not (folder / CONFIG).is_file() and (folder / "checkpoints").is_dir():
+        raise RunError(f"{folder}: its training has not ended; go on with --resume, or use one of {folder}/checkpoints")
+    config, raw = read_config(folder)
+    if "tinynq" not in raw:
+        raise RunError(f"{folder}: an encoder, but no run of tinynq; train it: tinynq train RECORD --init {folder}")
+    about = raw["tinynq"]
+    try:
+        features = FeatureOptions(**about["features"])
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"{folder / CONFIG}: made by tinynq {about.get('version')}, which has other options ({error})"
+        ) from None
+    vocab = Vocab.load(str(_existing(folder / VOCAB)), cased=features.cased)
+    if vocab.sha256 != about.get("vocab_sha256"):
+        raise RunError(f"{folder / VOCAB}: not the vocabulary that the run was trained with; copy the folder again")
+    model = new_reader(config, seed=0)
+    fill(model, read_weights(folder), where=str(folder / WEIGHTS), whole=True)
+    return model.eval(), features, vocab, raw
+
+
+def save_checkpoint(
+    folder: Path,
+    model: BertReader,
+    vocab: Vocab,
+    about: Mapping[str, Any],
+    optimizer: torch.optim.Optimizer,
+    *,
+    keep: int,
+) -> None:
+    """Write ``folder``/step-N, a run that training can go on from, and delete all but the last ``keep``."""
+    states = {name: optimizer.state[p] for name, p in model.named_parameters()}
+    moments = {f"{moment}.{name}": state[moment] for name, state in states.items() for moment in MOMENTS}
+    with atomic_folder(folder / f"step-{about['step']}") as temporary:
+        save_run(temporary, model, vocab, about, optimizer=moments)
+    for old in checkpoints(folder)[:-keep]:
+        # Under its own name it would be a damaged checkpoint, were this to be interrupted.
+        shutil.rmtree(old.rename(folder / f".{old.name}.tmp"))
+
+
+def last_checkpoint(folder: Path, about: Mapping[str, Any], *, resume: bool) -> Path | None:
+    """The run to go on from: the finished one, else the last checkpoint; None to begin.
+
+    Raises UsageError where ``folder`` holds a run and ``resume`` is not set, or the run to resume
+    has other options.
+    """
+    there = [folder] if (folder / CONFIG).exists() else checkpoints(folder / "checkpoints")
+    if not resume:
+        if there or (folder / "log.jsonl").exists():
+            raise UsageError(f"{folder}: holds a run already; go on with it by --resume, or choose another --out")
+        return None
+    for stale in (folder / "checkpoints").glob(".*.tmp"):  # of a run that was killed
+        shutil.rmtree(stale)
+    if not there:
+        return None
+    run = read_config(there[-1])[1].get("tinynq", {})
+    if "train" not in run:
+        raise RunError(f"{there[-1]}: not a run that `tinynq train` made; choose another --out")
+    wanted, begun = ({**values, **values["train"], **values["features"]} for values in (about, run))
+    for name, value in wanted.items():
+        if name not in FREE and begun.get(name) != value:
+            raise UsageError(
+                f"{folder}: begun with {name} {begun.get(name)}, not {value}; resume with that, or choose another --out"
+            )
+    return there[-1]
+
+
+def load_moments(folder: Path, optimizer: torch.optim.Optimizer, model: BertReader) -> None:
+    """Give the optimizer the moments of a checkpoint; raises RunError where they cannot be read."""
+    tensors = read_tensors(folder / OPTIMIZER)
+    for name, p in model.named_parameters():
+        for moment in MOMENTS:
+            optimizer.state[p][moment].copy_(tensors[f"{moment}.{name}"])
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, oldest first."""
+    return sorted(folder.glob("step-*"), key=lambda path: int(path.name.removeprefix("step-")))
+
+
+def read_config(folder: Path) -> tuple[ModelConfig, dict[str, Any]]:
+    """The encoder that a config.json describes, and all of it; raises RunError for one that is no BERT."""
+    path = _existing(folder / CONFIG)
+    try:
+        raw = json.loads(path.read_bytes())
+        if not isinstance(raw, dict):
+            raise ValueError("no object")
+    except ValueError as error:
+        raise RunError(f"{path}: no JSON that can be read ({error}); copy it again") from None
+    expected = {"model_type": "bert", "position_embedding_type": "absolute"}
+    for name, value in expected.items():
+        if raw.get(name, value) != value:
+            raise RunError(f"{path}: {name} is {raw[name]}; expected {value}: take a plain BERT encoder")
+    try:
+        config = ModelConfig(**{field.name: raw[field.name] for field in fields(ModelConfig) if field.name in raw})
+    except TypeError as error:
+        raise RunError(f"{path}: not the config of a BERT encoder ({error})") from None
+    if config.hidden_act not in ACTIVATIONS:
+        raise RunError(f"{path}: hidden_act is {config.hidden_act}; expected one of {', '.join(ACTIVATIONS)}")
+    if config.hidden_size % config.num_attention_heads:
+        raise RunError(f"{path}: {config.num_attention_heads} heads do not divide hidden_size {config.hidden_size}")
+    return config, raw
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """The tensors of a model.safetensors under the names of BertReader; raises RunError where it cannot be read."""
+    weights = {}
+    for name, tensor in read_tensors(folder / WEIGHTS).items():
+        # Checkpoints that came from TF1 by the way of early converters keep its LayerNorm names.
+        name = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
+        if name.startswith(("embeddings.", "encoder.", "pooler.")):
+            name = f"bert.{name}"
+        weights[name] = tensor
+    return weights
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file; raises RunError for one that is missing or damaged."""
+    try:
+        return safetensors.torch.load_file(_existing(path))
+    except (safetensors.SafetensorError, OSError) as error:
+        raise RunError(f"{path}: no safetensors file that can be read ({error}); copy it again") from None
+
+
+def fill(model: BertReader, weights: Mapping[str, Tensor], *, where: str, whole: bool = False) -> None:
+    """Give the model the weights of its names; others are passed over.
+
+    What they lack of the pooler and the heads stays as it is, unless ``whole``. Raises RunError,
+    naming the tensor, for one that is missing or of another shape.
+    """
+    for name, parameter in model.state_dict().items():
+        tensor = weights.get(name)
+        if tensor is None:
+            if whole or not name.startswith(FRESH):
+                raise RunError(f"{where}: no tensor {name}; expected the weights of a BERT encoder")
+            continue
+        if name == "bert.embeddings.word_embeddings.weight" and not whole:
+            parameter = parameter[: len(tensor)]  # NQ markers without a slot have rows of their own at the end
+        if tensor.shape != parameter.shape:
+            found, expected = list(tensor.shape), list(parameter.shape)
+            raise RunError(f"{where}: tensor {name} is {found}; its config.json makes it {expected}")
+        parameter.copy_(tensor)
+
+
+def from_tf1(arrays: Mapping[str, NDArray[np.float32]]) -> dict[str, Tensor]:
+    """The state dict of BertReader from arrays under the names of a TF1 checkpoint.
+
+    Dense kernels are transposed; optimizer slots, the step and the pre-training heads are left out.
+    """
+    heads = {"cls/nq/output_": "qa_outputs.", "answer_type_output_": "answer_type."}
+    leaves = {"kernel": "weight", "gamma": "weight", "beta": "bias", "weights": "weight"}
+    state = {}
+    for name, array in arrays.items():
+        if not name.startswith(("bert/", *heads)) or re.search(r"/(adam_[mv]|Adam(_1)?)$", name):
+            continue
+        for head, ours in heads.items():
+            name = name.replace(head, ours)
+        parts = name.replace("layer_", "layer/").replace("/", ".").split(".")
+        last = parts[-1]
+        tensor = torch.from_numpy(np.array(array.T if last == "kernel" else array, np.float32, order="C"))
+        parts = [*parts, "weight"] if last.endswith("_embeddings") else [*parts[:-1], leaves.get(last, last)]
+        state[".".join(parts)] = tensor
+    return state
+
+
+def _existing(path: Path) -> Path:
+    if path.is_file():
+        return path
+    if path.name == WEIGHTS and (path.parent / "pytorch_model.bin").is_file():
+        raise RunError(f"{path}: not there, only a pickled pytorch_model.bin, which is not safe to read; convert it")
+    if not path.parent.is_dir():
+        raise RunError(f"{path.parent}: no such folder; expected a run, or an encoder in Hugging Face's layout")
+    raise RunError(
+        f"{path}: no such file; expected a run of `tinynq train`, or an encoder: {CONFIG}, {WEIGHTS} and {VOCAB}"
+    )
+
+
+def _tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
+    # transformers asks for the format.
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    return safetensors.torch.save(plain, metadata={"format": "pt"})
+
+
+def _json_bytes(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

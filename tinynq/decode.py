@@ -1,0 +1,170 @@
+"""Logits -> Prediction: the best span of all windows of a page, and the candidate that holds it.
+
+Rules: the bert-joint baseline (Alberti, Lee and Collins 2019, "A BERT Baseline for the Natural
+Questions", section 3), in doubles of the float32 logits.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tinynq.errors import NumericError
+from tinynq.types import Float32s, Int32s, Logits, NqSpan, PageWindows, Prediction, Window
+
+NO_SPAN_SCORE = -10000.0
+
+
+class _Batch(NamedTuple):
+    """The windows of a page side by side: start and end logits [2, W, L], token map [W, L], answer types [W, 5]."""
+
+    logits: Float32s
+    token_map: Int32s
+    answer_type: Float32s
+
+
+class _Span(NamedTuple):
+    """A half-open span of page tokens and its score."""
+
+    start: int
+    end: int
+    score: float
+
+
+def decode(
+    page: PageWindows,
+    logits: Sequence[Logits | None],
+    *,
+    n_best: int = 0,
+    top: int = 10,
+    max_answer: int = 30,
+) -> Prediction:
+    """Makes the prediction of one page from the logits of its windows.
+
+    ``logits[i]`` belongs to ``page.windows[i]``; a window with None takes no part. Logits may be longer
+    than their window: positions of padding compete for the ``top`` places too, and are then dropped.
+    A span is at most ``max_answer`` word pieces. ``n_best`` adds the best distinct page spans as
+    dicts of start_token, end_token, score and long_answer, best first. Yes/no is always NONE.
+    Raises NumericError for logits that are not finite or do not fit their window.
+    """
+    pairs = [(window, scores) for window, scores in zip(page.windows, logits, strict=True) if scores is not None]
+    pairs.sort(key=lambda pair: pair[0].index)
+    spans = _best_spans(_batch(pairs), top, max_answer, max(n_best, 1)) if pairs else []
+    best = spans[0] if spans else _Span(-1, -1, NO_SPAN_SCORE)
+    return Prediction(
+        example_id=page.example_id,
+        long_answer=NqSpan(*_holder(page, best)),
+        long_answer_score=best.score,
+        short_answers=[NqSpan(best.start, best.end)],
+        short_answers_score=best.score,
+        n_best=[_described(page, span) for span in spans] if n_best else msgspec.UNSET,
+    )
+
+
+def _batch(pairs: Sequence[tuple[Window, Logits]]) -> _Batch:
+    for window, scores in pairs:
+        if not len(window.token_map) <= len(scores.start) == len(scores.end):
+            raise NumericError(
+                f"{_name(window)}: {len(scores.start)} start and {len(scores.end)} end logits for "
+                f"{len(window.token_map)} positions, expected one of each a position"
+            )
+    width = max(len(scores.start) for _, scores in pairs)
+    ends = [*(scores.start for _, scores in pairs), *(scores.end for _, scores in pairs)]
+    # Where a window is shorter than its neighbours: below every real logit.
+    logits = _rows(ends, width, float(np.finfo(np.float32).min)).reshape(2, len(pairs), width)
+    answer_type = np.array([scores.answer_type for _, scores in pairs], np.float32)
+    if not (np.isfinite(logits).all() and np.isfinite(answer_type).all()):
+        finite = np.isfinite(logits).all(axis=(0, 2)) & np.isfinite(answer_type).all(axis=1)
+        raise NumericError(
+            f"{_name(pairs[int(np.argmin(finite))][0])}: logits that are not finite, expected numbers; "
+            "look at the weights and the precision of the run"
+        )
+    return _Batch(logits, _rows([window.token_map for window, _ in pairs], width, -1), answer_type)
+
+
+def _rows(rows: Sequence[Any], width: int, filler: float) -> NDArray[Any]:
+    """Rows of different lengths as one array [len(rows), width], filled up on the right."""
+    flat = np.concatenate(rows)
+    if len(flat) == len(rows) * width:
+        return flat.reshape(len(rows), width)
+    array = np.full((len(rows), width), filler, flat.dtype)
+    array[np.arange(width) < np.array([len(row) for row in rows])[:, None]] = flat
+    return array
+
+
+def _best_spans(batch: _Batch, top: int, max_answer: int, n: int) -> list[_Span]:
+    """The n best distinct spans, best first; fewer where there are fewer.
+
+    Better is, in this order: score, logit, [CLS] logit, answer-type logits, visited earlier. Visits go
+    window by window, then by rank of the start, then of the end.
+    """
+    positions = _top_positions(batch.logits, top)  # [2, W, top]
+    windows = np.arange(positions.shape[1])[:, None]
+    tokens = batch.token_map[windows, positions]  # [2, W, top], -1 where there is none
+    # A start or end without page token moves to where no span can reach it.
+    starts = np.where(tokens[0] < 0, batch.token_map.shape[1] + max_answer, positions[0])
+    ends = np.where(tokens[1] < 0, -1, positions[1])
+    length = ends[:, None, :] - starts[:, :, None] + 1  # [W, top, top]
+    fits = (length > 0) & (length <= max_answer)
+
+    start_logits = batch.logits[0][windows, positions[0]].astype(np.float64)
+    end_logits = batch.logits[1][windows, positions[1]].astype(np.float64)
+    cls = batch.logits[0, :, 0].astype(np.float64) + batch.logits[1, :, 0]  # the logit of no answer, [W]
+    logit = start_logits[:, :, None] + end_logits[:, None, :]
+    score = np.where(fits, logit - cls[:, None, None], -np.inf)
+
+    # The one best span is among those of the best score; for more of them, all are ranked.
+    chosen = np.nonzero((score == score.max(initial=-np.inf)) & fits if n == 1 else fits)
+    if len(chosen[0]) > 1:
+        w = chosen[0]
+        # lexsort compares by its last key first, and keeps the order of visits where all are equal.
+        order = np.lexsort((*-batch.answer_type[w].T[::-1], -cls[w], -logit[chosen], -score[chosen]))
+        chosen = tuple(index[order] for index in chosen)
+    best: dict[tuple[int, int], float] = {}
+    for w, s, e in zip(*chosen, strict=True):
+        best.setdefault((int(tokens[0, w, s]), int(tokens[1, w, e]) + 1), float(score[w, s, e]))
+        if len(best) == n:
+            break
+    return [_Span(start, end, score) for (start, end), score in best.items()]
+
+
+def _top_positions(logits: Float32s, top: int) -> NDArray[np.int64]:
+    """The positions of each row's best logits, best first and the lower first of equals, without position 0.
+
+    logits [..., L] -> [..., min(top, L - 1)]. Logit and position are packed into one integer, since
+    partitioning those is several times faster than a stable argsort of the logits.
+    """
+    length = logits.shape[-1]
+    bits = (logits[..., 1:] + np.float32(0)).view(np.int32)  # adding 0 makes -0.0 the equal of 0.0
+    bits ^= (bits >> 31) & np.int32(0x7FFFFFFF)  # integers in the order of the floats
+    keys = bits.astype(np.int64)
+    keys <<= 32
+    keys += np.arange(length - 1, 0, -1)
+    if top < length - 1:
+        keys.partition(length - 1 - top, axis=-1)
+        keys = keys[..., -top:]
+    positions: NDArray[np.int64] = length - (np.sort(keys, axis=-1)[..., ::-1] & 0xFFFFFFFF)
+    return positions
+
+
+def _holder(page: PageWindows, span: _Span) -> tuple[int, int]:
+    """The first top-level candidate that holds the span, else the null span."""
+    if span.start < 0:
+        return (-1, -1)
+    return next(((start, end) for start, end in page.candidates if start <= span.start and span.end <= end), (-1, -1))
+
+
+def _described(page: PageWindows, span: _Span) -> dict[str, Any]:
+    start, end = _holder(page, span)
+    return {
+        "start_token": span.start,
+        "end_token": span.end,
+        "long_answer": {"start_token": start, "end_token": end},
+        "score": span.score,
+    }
+
+
+def _name(window: Window) -> str:
+    return f"example {window.example_id}, window {window.index}"

@@ -1,0 +1,35 @@
+"""The exceptions, all meant for people: one line that says where, what was found, what was expected, what to do.
+
+    TinynqError
+    ├── UsageError     an option, a name or a combination of them that cannot be
+    ├── InputError     a file that is missing, damaged or not what it should be; names file:line and example
+    ├── RecordError    a training record that is damaged, or was made with other options
+    ├── RunError       a folder that holds no run or no encoder, or one that does not fit
+    └── NumericError   logits or a loss that are no numbers
+
+The command line prints them as they are and exits with status 2.
+"""
+
+
+class TinynqError(Exception):
+    """The root: whoever catches it has caught all that tinynq raises on purpose."""
+
+
+class UsageError(TinynqError):
+    """An option or a combination of options that cannot be."""
+
+
+class InputError(TinynqError):
+    """Input that is missing, damaged or not what it should be."""
+
+
+class RecordError(TinynqError):
+    """A training record that cannot be read, or was made with other options."""
+
+
+class RunError(TinynqError):
+    """A folder that holds no run or encoder, or one that does not fit the record."""
+
+
+class NumericError(TinynqError):
+    """Logits or a loss that are not finite; names the window or the step."""

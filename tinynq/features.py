@@ -1,0 +1,222 @@
+"""Page -> Windows: the features of the BERT joint baseline (Alberti et al. 2019), without its faults.
+
+A page becomes one text: the empty context, then each kept candidate behind two markers. Windows
+of it, overlapping, stand behind the question:
+
+    [CLS] [Q] question [SEP] [ContextId=-1] [NoLongAnswer] [ContextId=0] [Paragraph=1] words ... [SEP]
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tinynq.config import FeatureOptions
+from tinynq.errors import InputError, UsageError
+from tinynq.types import Annotation, AnswerType, Candidate, Page, PageWindows, Target, Window
+from tinynq.vocab import MAX_POSITION, Vocab
+
+CONTEXT_TYPE = {"<P>": "Paragraph", "<Table>": "Table", "<Ul>": "List", "<Ol>": "List", "<Dl>": "List"}
+
+UNKNOWN = Target(0, 0, AnswerType.UNKNOWN)
+YES_NO = {"YES": AnswerType.YES, "NO": AnswerType.NO, "NONE": AnswerType.LONG}
+
+
+class Contexts(NamedTuple):
+    """The text of a page: piece ids, the page token of each (-1: a marker), and the slice of each kept candidate."""
+
+    ids: list[int]
+    token_map: list[int]
+    kept: dict[int, tuple[int, int]]
+
+
+class Answer(NamedTuple):
+    """What training asks of a page: a half-open span of page tokens within a candidate, and its type."""
+
+    candidate: int
+    start: int
+    end: int
+    answer_type: AnswerType
+
+
+def page_windows(page: Page, *, vocab: Vocab, options: FeatureOptions) -> PageWindows:
+    """All windows of a page, without targets; its annotations are not read."""
+    question = encode_question(page, vocab=vocab, options=options)
+    contexts = encode_contexts(page, vocab=vocab, options=options)
+    room = options.max_seq_length - len(question) - 1
+    windows = [
+        cut(page, index, question, contexts, start, end, vocab)
+        for index, (start, end) in enumerate(slices(len(contexts.ids), room, options.stride))
+    ]
+    spans = [(c.start_token, c.end_token) for c in page.candidates if c.top_level]
+    return PageWindows(page.example_id, spans, windows)
+
+
+def training_windows(
+    page: Page, *, vocab: Vocab, options: FeatureOptions, include_unknowns: float, draw: Callable[[], float]
+) -> Iterator[Window]:
+    """The windows of a page that training sees, with targets.
+
+    A window that does not hold the whole answer is unknown, and kept when ``draw()``, a number in
+    [0, 1), is at most ``include_unknowns``; nothing is drawn when that is negative, nor for other
+    windows. Raises InputError for annotations that contradict themselves.
+    """
+    answer = find_answer(page, vocab)
+    question = encode_question(page, vocab=vocab, options=options)
+    contexts = encode_contexts(page, vocab=vocab, options=options)
+    positions = answer_positions(answer, contexts) if answer else None
+    room = options.max_seq_length - len(question) - 1
+    for index, (start, end) in enumerate(slices(len(contexts.ids), room, options.stride)):
+        target = UNKNOWN
+        if answer and positions and start <= positions[0] and positions[1] < end:
+            shift = len(question) - start
+            target = Target(positions[0] + shift, positions[1] + shift, answer.answer_type)
+        if target is not UNKNOWN or (include_unknowns >= 0 and draw() <= include_unknowns):
+            yield cut(page, index, question, contexts, start, end, vocab, target=target)
+
+
+def encode_question(page: Page, *, vocab: Vocab, options: FeatureOptions) -> list[int]:
+    """[CLS] [Q] question [SEP]; a long question is cut from the left and loses its [Q].
+
+    Raises UsageError where such a question leaves a window no room for the page.
+    """
+    pieces = [vocab.marker("[Q]"), *(i for word in page.question.split(" ") for i in vocab.encode(word))]
+    question = [vocab.cls, *pieces[-options.max_question_length :], vocab.sep]
+    if len(question) + 1 >= options.max_seq_length:
+        raise UsageError(
+            f"{page.where}: example {page.example_id}: the question takes {len(question)} of max_seq_length "
+            f"{options.max_seq_length}; raise it, or lower max_question_length ({options.max_question_length})"
+        )
+    return question
+
+
+def encode_contexts(page: Page, *, vocab: Vocab, options: FeatureOptions) -> Contexts:
+    """The empty context and every kept candidate: top-level, not blank, while there is room for contexts."""
+    ids = [vocab.marker("[ContextId=-1]"), vocab.marker("[NoLongAnswer]")]
+    contexts = Contexts(ids, [-1, -1], {})
+    counts: Counter[str] = Counter()
+    for index, candidate in enumerate(page.candidates):
+        if len(contexts.kept) + 1 >= options.max_contexts:
+            break
+        if not candidate.top_level or is_blank(page, candidate):
+            continue
+        kind = context_type(page, candidate)
+        counts[kind] = min(counts[kind] + 1, MAX_POSITION)
+        contexts.ids.extend([vocab.marker(f"[ContextId={index}]"), vocab.marker(f"[{kind}={counts[kind]}]")])
+        contexts.token_map.extend([-1, -1])
+        first = len(contexts.ids)
+        for at in range(candidate.start_token, candidate.end_token):
+            pieces = word_pieces(page, at, vocab)
+            contexts.ids.extend(pieces)
+            contexts.token_map.extend([at] * len(pieces))
+        contexts.kept[index] = (first, len(contexts.ids))
+    return contexts
+
+
+def context_type(page: Page, candidate: Candidate) -> str:
+    """Paragraph, Table, List or Other, by the candidate's first token."""
+    return CONTEXT_TYPE.get(page.tokens[candidate.start_token], "Other")
+
+
+def is_blank(page: Page, candidate: Candidate) -> bool:
+    """Whether a candidate is nothing but HTML and blanks."""
+    tokens = range(candidate.start_token, candidate.end_token)
+    return not any(not page.is_html[at] and page.tokens[at].strip() for at in tokens)
+
+
+def word_pieces(page: Page, at: int, vocab: Vocab) -> tuple[int, ...]:
+    """The pieces of one page token; () for HTML."""
+    return () if page.is_html[at] else vocab.encode(page.tokens[at])
+
+
+def slices(length: int, room: int, stride: int) -> Iterator[tuple[int, int]]:
+    """Half-open slices of at most ``room`` pieces, ``stride`` apart; the last ends where the text ends."""
+    start = 0
+    while start + room < length:
+        yield start, start + room
+        start += min(room, stride)
+    yield start, length
+
+
+def cut(
+    page: Page,
+    index: int,
+    question: list[int],
+    contexts: Contexts,
+    start: int,
+    end: int,
+    vocab: Vocab,
+    *,
+    target: Target | None = None,
+) -> Window:
+    """The window of one slice of the text."""
+    return Window(
+        example_id=page.example_id,
+        index=index,
+        question_length=len(question),
+        input_ids=[*question, *contexts.ids[start:end], vocab.sep],
+        token_map=[*[-1] * len(question), *contexts.token_map[start:end], -1],
+        target=target,
+    )
+
+
+def find_answer(page: Page, vocab: Vocab) -> Answer | None:
+    """The answer that training uses, of all annotations; None for a page without one.
+
+    The lowest candidate with a short answer, else the lowest; of equal ones the first annotation.
+    Several short answers are one span, from the first to the last; yes, no and long-only take the
+    whole candidate. Raises InputError for a page without annotations and for those that contradict
+    themselves.
+    """
+    if page.annotations is None:
+        raise InputError(f"{page.where}: example {page.example_id} has no annotations; training needs them")
+    answers = []
+    for annotation in page.annotations:
+        if not annotation.long_answer.is_null:
+            candidate = annotated_candidate(page, annotation)
+            shorts = short_spans(page, annotation, candidate, vocab)
+            answers.append((not shorts, annotation.long_answer.candidate_index, annotation, candidate, shorts))
+    if not answers:
+        return None
+    _, index, annotation, candidate, shorts = min(answers, key=lambda answer: answer[:2])
+    if shorts:
+        return Answer(index, shorts[0][0], shorts[-1][1], AnswerType.SHORT)
+    return Answer(index, candidate.start_token, candidate.end_token, YES_NO[annotation.yes_no_answer])
+
+
+def annotated_candidate(page: Page, annotation: Annotation) -> Candidate:
+    """The candidate that an annotation names, once the annotation is known to be sound."""
+    index = annotation.long_answer.candidate_index
+    found = None
+    if index >= len(page.candidates):
+        found = f"the long answer is candidate {index}; expected one of the page's {len(page.candidates)}"
+    elif annotation.yes_no_answer not in YES_NO:
+        found = f"yes_no_answer is {annotation.yes_no_answer!r}; expected YES, NO or NONE"
+    if found:
+        raise InputError(f"{page.where}: example {page.example_id}: {found}")
+    return page.candidates[index]
+
+
+def short_spans(page: Page, annotation: Annotation, candidate: Candidate, vocab: Vocab) -> list[tuple[int, int]]:
+    """The short answers that have words, in page order."""
+    for short in annotation.short_answers:
+        if not candidate.start_token <= short.start_token < short.end_token <= candidate.end_token:
+            raise InputError(
+                f"{page.where}: example {page.example_id}: a short answer is tokens {short.start_token} to "
+                f"{short.end_token}; expected a span within its long answer, {candidate.start_token} to "
+                f"{candidate.end_token}"
+            )
+    # By their starts alone: of spans within spans, the reference takes the last one's end as well.
+    spans = sorted(annotation.short_answers, key=lambda short: short.start_token)
+    pairs = [(short.start_token, short.end_token) for short in spans]
+    return [(start, end) for start, end in pairs if any(word_pieces(page, at, vocab) for at in range(start, end))]
+
+
+def answer_positions(answer: Answer, contexts: Contexts) -> tuple[int, int] | None:
+    """First and last piece of the answer in the text; None where its candidate was not kept."""
+    if answer.candidate not in contexts.kept:
+        return None
+    first, last = contexts.kept[answer.candidate]
+    start = bisect_left(contexts.token_map, answer.start, first, last)
+    end = bisect_left(contexts.token_map, answer.end, first, last)
+    return (start, end - 1) if start < end else None

@@ -1,0 +1,136 @@
+"""Windows -> Logits -> Predictions, streaming: memory does not depend on the number of pages."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import torch
+
+from tinynq.checkpoint import load_run
+from tinynq.config import FeatureOptions, PredictOptions, make
+from tinynq.decode import decode
+from tinynq.errors import NumericError, UsageError
+from tinynq.features import page_windows
+from tinynq.files import atomic_write
+from tinynq.model import BertReader, autocast, choose_device, collate
+from tinynq.pages import read_pages
+from tinynq.record import check_same, read_info, read_page_windows
+from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
+from tinynq.vocab import Vocab
+
+CHUNK = 32  # pages whose windows are sorted by length together: little padding, few megabytes
+
+
+class PredictSummary(NamedTuple):
+    """What a call of ``predict`` did."""
+
+    pages: int
+    windows: int
+
+
+def predict(
+    run: str, pages: str | Sequence[str], *, out: str, progress: Progress = no_progress, **options: Any
+) -> PredictSummary:
+    """Write the official predictions file of a run for NQ pages, or for one record made from them.
+
+    The keywords are the fields of PredictOptions. Raises RunError, InputError or RecordError for
+    what cannot be read, and NumericError for logits that are not finite.
+    """
+    chosen = make(PredictOptions, options)
+    set_threads(chosen.threads)
+    model, features, vocab, _ = load_run(run)
+    model.to(choose_device(chosen.device))
+    page_count = window_count = 0
+    encoder = msgspec.json.Encoder()
+    with atomic_write(out) as file:
+        file.write(b'{"predictions":[')
+        for page, prediction in predict_pages(
+            model,
+            page_stream(pages, features=features, vocab=vocab, run=run, progress=progress),
+            pad_id=vocab.pad,
+            options=chosen,
+        ):
+            file.write((b",\n" if page_count else b"\n") + encoder.encode(prediction))
+            page_count += 1
+            window_count += len(page.windows)
+        file.write(b"\n]}\n")
+    return PredictSummary(page_count, window_count)
+
+
+def predict_pages(
+    model: BertReader, pages: Iterable[PageWindows], *, pad_id: int, options: PredictOptions
+) -> Iterator[tuple[PageWindows, Prediction]]:
+    """The prediction of each page, in the pages' order, with the page; the model is used where and as it is."""
+    pages = iter(pages)
+    while chunk := list(islice(pages, CHUNK)):
+        windows = [window for page in chunk for window in page.windows]
+        logits = window_logits(model, windows, pad_id=pad_id, options=options)
+        at = 0
+        for page in chunk:
+            yield page, decode(page, logits[at : at + len(page.windows)], n_best=options.n_best)
+            at += len(page.windows)
+
+
+@torch.inference_mode()
+def window_logits(
+    model: BertReader, windows: Sequence[Window], *, pad_id: int, options: PredictOptions
+) -> list[Logits]:
+    """The logits of each window, without padding; windows of about one length share a forward pass.
+
+    Raises NumericError, naming the window, for logits that are not finite.
+    """
+    device = next(model.parameters()).device
+    order = sorted(range(len(windows)), key=lambda i: len(windows[i].input_ids))
+    logits: dict[int, Logits] = {}
+    for first in range(0, len(order), options.batch_size):
+        rows = order[first : first + options.batch_size]
+        batch = collate([windows[i] for i in rows], pad_id=pad_id)
+        with autocast(device, options.precision):
+            scores = model(batch.to(device))
+        start, end, answer_type = (tensor.cpu().numpy() for tensor in scores)
+        for row, i in enumerate(rows):
+            n = len(windows[i].input_ids)
+            logits[i] = Logits(start[row, :n], end[row, :n], answer_type[row])
+            if not all(np.isfinite(values).all() for values in logits[i]):
+                window = windows[i]
+                raise NumericError(
+                    f"example {window.example_id}, window {window.index}: the logits are not finite; "
+                    "the weights are damaged, or overflow in this precision: try --precision fp32"
+                )
+    return [logits[i] for i in range(len(windows))]
+
+
+def page_stream(
+    pages: str | Sequence[str],
+    *,
+    features: FeatureOptions,
+    vocab: Vocab,
+    run: str = "the run",
+    progress: Progress = no_progress,
+) -> Iterator[PageWindows]:
+    """The windows of NQ pages, or of the record for prediction that stands in their place.
+
+    Raises UsageError for a record beside others, and RecordError for one that does not fit the run.
+    """
+    sources = [pages] if isinstance(pages, str | os.PathLike) else list(pages)
+    records = [source for source in sources if str(source).endswith(".parquet")]
+    if records and len(sources) > 1:
+        raise UsageError(f"{records[0]}: a record is predicted alone; give one record, or NQ pages")
+    if not records:
+        for page in read_pages(sources, annotated=False, progress=progress):
+            yield page_windows(page, vocab=vocab, options=features)
+        return
+    info = read_info(records[0])
+    check_same(records[0], info, features, vocab, of=run)
+    for count, windows in enumerate(read_page_windows(records[0]), 1):
+        yield windows
+        progress(count, count / max(1, info.counts["pages"]))
+
+
+def set_threads(threads: int) -> None:
+    """Use that many CPU threads; 0 leaves torch's choice, one a core."""
+    if threads:
+        torch.set_num_threads(threads)

@@ -1,0 +1,338 @@
+"""Predictions + gold -> Report: the official evaluation of Natural Questions, digit for digit.
+
+Rules: Kwiatkowski et al. 2019, "Natural Questions: a Benchmark for Question Answering Research",
+section 5, as the release's nq_eval computes them.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+
+from tinynq.config import EvalOptions, make
+from tinynq.errors import InputError
+from tinynq.files import PathLike, read_lines
+from tinynq.pages import read_gold
+from tinynq.types import Annotation, ExampleId, NqSpan, Page, Prediction, Progress, no_progress
+
+TARGETS = (0.5, 0.75, 0.9)  # the precisions at which recall is reported
+YES_NO = ("NONE", "YES", "NO")
+
+Score: TypeAlias = int | float  # an integer score stays one, and so does the threshold it becomes
+
+
+class OperatingPoint(NamedTuple):
+    """Precision and recall (0 to 1) when answers below ``threshold`` are withheld."""
+
+    precision: float
+    recall: float
+    threshold: Score
+
+    @property
+    def f1(self) -> float:
+        return _ratio(2 * self.precision * self.recall, self.precision + self.recall)
+
+
+class AnswerReport(NamedTuple):
+    """How well one kind of answer, long or short, was found.
+
+    ``best`` is the point of the best F1; ``at_precision`` holds, for each of TARGETS, the point of
+    the highest recall with at least that precision, or None where it is not reached. ``gold`` and
+    ``predicted`` count the pages with an answer, without regard to thresholds.
+    """
+
+    best: OperatingPoint
+    at_precision: tuple[OperatingPoint | None, ...]
+    gold: int
+    predicted: int
+
+    def official(self, kind: str) -> Iterator[tuple[str, float]]:
+        """The official names and values, in the official order."""
+        yield f"{kind}-best-threshold-f1", self.best.f1
+        yield f"{kind}-best-threshold-precision", self.best.precision
+        yield f"{kind}-best-threshold-recall", self.best.recall
+        yield f"{kind}-best-threshold", self.best.threshold
+        for target, point in zip(TARGETS, self.at_precision, strict=True):
+            yield f"{kind}-recall-at-precision>={target}", point.recall if point else 0
+            yield f"{kind}-precision-at-precision>={target}", point.precision if point else 0
+
+    def lines(self, kind: str) -> Iterator[str]:
+        """Rows of the printed table: the best F1, then recall at each precision."""
+        best = self.best
+        shares = f"{best.f1:9.2%}{best.precision:9.2%}{best.recall:9.2%}"
+        yield f"{kind:<6} {'best F1':<20}{shares}{best.threshold:>14.6g}"
+        for target, point in zip(TARGETS, self.at_precision, strict=True):
+            label = f"{'':<6} {f'recall at P >= {target}':<20}"
+            if point:
+                yield f"{label}{'':9}{point.precision:9.2%}{point.recall:9.2%}{point.threshold:>14.6g}"
+            else:
+                yield f"{label}{'not reached':>27}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The official scores of one set of predictions.
+
+    ``pages`` were scored with ``options``; with ``partial``, ``pages_left_out`` have no prediction
+    and ``predictions_left_out`` no page.
+    """
+
+    long: AnswerReport
+    short: AnswerReport
+    pages: int
+    options: EvalOptions
+    pages_left_out: int = 0
+    predictions_left_out: int = 0
+
+    def official(self) -> dict[str, float]:
+        """The official keys and values in the official order; 0 where a precision is not reached."""
+        return dict([*self.long.official("long"), *self.short.official("short")])
+
+    def lines(self) -> Iterator[str]:
+        """The scores for people, in lines of at most 80 columns."""
+        annotators = (self.options.long_non_null_threshold, self.options.short_non_null_threshold)
+        yield f"{self.pages} pages; an answer counts from {annotators[0]} (long), {annotators[1]} (short) annotators"
+        if self.options.partial:
+            yield f"partial: {self.pages_left_out} pages without prediction left out,"
+            yield f"         {self.predictions_left_out} predictions without page left out"
+        for kind, part in (("long", self.long), ("short", self.short)):
+            yield f"{kind:<6} {part.gold} pages with an answer, {part.predicted} predicted"
+        yield f"{'':27}{'F1':>9}{'P':>9}{'R':>9}{'threshold':>14}"
+        yield from self.long.lines("long")
+        yield from self.short.lines("short")
+
+
+class _Outcome(NamedTuple):
+    """One page and one kind of answer."""
+
+    gold: bool
+    predicted: bool
+    correct: bool
+    score: Score
+
+
+def evaluate(
+    pages: Sequence[str], *, predictions: PathLike, progress: Progress = no_progress, **options: Any
+) -> Report:
+    """Scores a predictions file against NQ files, as the official evaluation does.
+
+    ``pages`` are the sources that read_gold takes; ``options`` are the fields of EvalOptions.
+    Raises InputError for what cannot be read or does not fit together, UsageError for an unknown option.
+    """
+    checked = make(EvalOptions, options)
+    found = read_predictions(predictions)
+    return score(read_gold(pages, progress=progress), found, **vars(checked))
+
+
+def score(
+    gold: Iterable[tuple[ExampleId, Sequence[Annotation], str]],
+    predictions: Iterable[Prediction],
+    *,
+    long_non_null_threshold: int = 2,
+    short_non_null_threshold: int = 2,
+    partial: bool = False,
+) -> Report:
+    """Scores predictions against gold (example id, annotations, where it stands).
+
+    A page has a gold answer when at least ``*_non_null_threshold`` annotators gave one, and a
+    prediction is right when it matches any of them. The order of pages does not matter; of two
+    predictions (or gold lines) with one id the last wins. Scores of predictions must be finite.
+    Raises InputError for a gold page without annotations or with a span that cannot be, and for ids
+    that are not the same on both sides, unless ``partial`` scores the ids that are.
+    """
+    options = EvalOptions(
+        long_non_null_threshold=long_non_null_threshold,
+        short_non_null_threshold=short_non_null_threshold,
+        partial=partial,
+    )
+    expected = {example_id: (annotations, where) for example_id, annotations, where in gold}
+    found = {prediction.example_id: prediction for prediction in predictions}
+    if not partial:
+        _check_ids(expected, found)
+    shared = [example_id for example_id in expected if example_id in found]
+    if not shared:
+        raise InputError(f"nothing to score: {len(expected)} gold pages and {len(found)} predictions share no id")
+    long: list[_Outcome] = []
+    short: list[_Outcome] = []
+    for example_id in shared:
+        annotations, where = expected[example_id]
+        _check_gold(annotations, f"{where}: example {example_id}")
+        long.append(_score_long(annotations, found[example_id], long_non_null_threshold))
+        short.append(_score_short(annotations, found[example_id], short_non_null_threshold))
+    return Report(
+        long=_summary(long),
+        short=_summary(short),
+        pages=len(shared),
+        options=options,
+        pages_left_out=len(expected) - len(shared),
+        predictions_left_out=len(found) - len(shared),
+    )
+
+
+def read_predictions(path: PathLike) -> list[Prediction]:
+    """Reads an official predictions file; of two predictions with one id both are returned.
+
+    long_answer, short_answers and yes_no_answer (any case) may be missing: null. Scores keep
+    their type. Raises InputError, naming file and example, for anything else that is missing or
+    has the wrong type, for spans that are reversed or null at one end, scores that are not finite, and
+    yes/no beside short answers.
+    """
+    try:
+        # The standard library's parser takes the NaN that Python writes, so that it can be told where it stands.
+        content = json.loads(b"\n".join(line for _, line in read_lines(path)))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: no JSON ({error}); expected an official predictions file") from None
+    items = content.get("predictions") if isinstance(content, dict) else None
+    if not isinstance(items, list):
+        raise InputError(f'{path}: no list "predictions" found; expected an official predictions file')
+    return [_prediction(item, f"{path}: prediction {i}") for i, item in enumerate(items)]
+
+
+def first_candidate(page: Page) -> Prediction:
+    """The answer that needs no model: the first top-level candidate, with score 0 on every page."""
+    span = next(((c.start_token, c.end_token) for c in page.candidates if c.top_level), (-1, -1))
+    return Prediction(page.example_id, NqSpan(*span), 0.0, [], 0.0)
+
+
+_ABSENT: dict[str, Any] = {"long_answer": {}, "short_answers": [], "yes_no_answer": "NONE"}
+
+
+def _prediction(item: object, where: str) -> Prediction:
+    if isinstance(item, dict):
+        where = f"{where}, example {item.get('example_id')}"
+        item = _ABSENT | item
+    try:
+        prediction = msgspec.convert(item, Prediction)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{where}: {error}") from None
+    for name in ("long_answer_score", "short_answers_score"):
+        if not math.isfinite(getattr(prediction, name)):
+            raise InputError(f"{where}: {name} is {getattr(prediction, name)}, expected a finite number")
+    _check_span(prediction.long_answer, where)
+    for span in prediction.short_answers:
+        _check_span(span, where)
+    prediction.yes_no_answer = _yes_no(prediction.yes_no_answer, where)
+    if prediction.yes_no_answer != "NONE" and not all(map(_is_null, prediction.short_answers)):
+        raise InputError(
+            f"{where}: yes_no_answer {prediction.yes_no_answer} beside short answers, expected one of them"
+        )
+    return prediction
+
+
+def _check_ids(expected: Mapping[ExampleId, object], found: Mapping[ExampleId, object]) -> None:
+    faults = []
+    for (name, other), ids, others in (
+        (("gold page", "prediction"), expected, found),
+        (("prediction", "gold page"), found, expected),
+    ):
+        alone = [example_id for example_id in ids if example_id not in others]
+        if alone:
+            listed = ", ".join(json.dumps(example_id) for example_id in alone[:10])
+            plural = "s" if len(alone) > 1 else ""
+            faults.append(f"{len(alone)} {name}{plural} without {other}: {listed}{', ...' if len(alone) > 10 else ''}")
+    if faults:
+        raise InputError(f"{'; '.join(faults)}; expected the same ids on both sides, or the option partial")
+
+
+def _check_gold(annotations: Sequence[Annotation], where: str) -> None:
+    if not annotations:
+        raise InputError(f"{where}: no annotations, expected at least one to score against")
+    for annotation in annotations:
+        _check_span(annotation.long_answer, where)
+        for span in annotation.short_answers:
+            _check_span(span, where)
+        _yes_no(annotation.yes_no_answer, where)
+
+
+def _check_span(span: NqSpan, where: str) -> None:
+    for unit, start, end in (
+        ("tokens", span.start_token, span.end_token),
+        ("bytes", span.start_byte, span.end_byte),
+    ):
+        if (start < 0) != (end < 0):
+            raise InputError(f"{where}: span of {unit} {start} to {end} is null at one end, expected both or neither")
+        if 0 <= end <= start:
+            raise InputError(f"{where}: span of {unit} {start} to {end}, expected start < end")
+
+
+def _yes_no(answer: str, where: str) -> str:
+    upper = answer.upper()
+    if upper not in YES_NO:
+        raise InputError(f"{where}: yes_no_answer is {answer!r}, expected one of {', '.join(YES_NO)}")
+    return upper
+
+
+def _is_null(span: NqSpan) -> bool:
+    # Not span.is_null: an annotation's span may be in bytes alone, and its candidate_index plays no part here.
+    return span.start_token < 0 and span.start_byte < 0
+
+
+def _equal(a: NqSpan, b: NqSpan) -> bool:
+    """Whether two spans that are not null are the same, in bytes or in tokens."""
+    return (0 <= a.start_byte == b.start_byte and a.end_byte == b.end_byte) or (
+        0 <= a.start_token == b.start_token and a.end_token == b.end_token
+    )
+
+
+def _same_set(a: Sequence[NqSpan], b: Sequence[NqSpan]) -> bool:
+    """Whether the spans that are not null are the same, repetitions and order aside."""
+    a = [span for span in a if not _is_null(span)]
+    b = [span for span in b if not _is_null(span)]
+    return all(any(_equal(x, y) for y in b) for x in a) and all(any(_equal(x, y) for x in a) for y in b)
+
+
+def _score_long(annotations: Sequence[Annotation], prediction: Prediction, non_null_threshold: int) -> _Outcome:
+    spans = [a.long_answer for a in annotations if not _is_null(a.long_answer)]
+    gold = len(spans) >= non_null_threshold
+    predicted = not _is_null(prediction.long_answer)
+    correct = gold and predicted and any(_equal(span, prediction.long_answer) for span in spans)
+    return _Outcome(gold, predicted, correct, prediction.long_answer_score)
+
+
+def _score_short(annotations: Sequence[Annotation], prediction: Prediction, non_null_threshold: int) -> _Outcome:
+    """Short answers and yes/no count as one kind of answer."""
+    gold = sum(map(_has_short, annotations)) >= non_null_threshold
+    predicted = _has_short(prediction)
+    yes_no = prediction.yes_no_answer.upper()
+    matches = (
+        a.yes_no_answer.upper() == yes_no if yes_no != "NONE" else _same_set(a.short_answers, prediction.short_answers)
+        for a in annotations
+    )
+    correct = gold and predicted and any(matches)
+    return _Outcome(gold, predicted, correct, prediction.short_answers_score)
+
+
+def _has_short(answers: Annotation | Prediction) -> bool:
+    return answers.yes_no_answer.upper() != "NONE" or not all(map(_is_null, answers.short_answers))
+
+
+def _ratio(x: float, y: float) -> float:
+    return x / y if y else 0.0
+
+
+def _summary(outcomes: Sequence[_Outcome]) -> AnswerReport:
+    gold = sum(outcome.gold for outcome in outcomes)
+    points = list(_operating_points(outcomes, gold))
+    # Of equal points the first, with the highest threshold, wins: max returns the first.
+    best = max((p for p in points if p.f1 > 0), key=lambda p: p.f1, default=OperatingPoint(0.0, 0.0, 0.0))
+    at_precision = (
+        max((p for p in points if p.precision >= target and p.recall > 0), key=lambda p: p.recall, default=None)
+        for target in TARGETS
+    )
+    return AnswerReport(best, tuple(at_precision), gold, sum(outcome.predicted for outcome in outcomes))
+
+
+def _operating_points(outcomes: Sequence[_Outcome], gold: int) -> Iterator[OperatingPoint]:
+    """Precision and recall at every distinct score, from the highest down; equal scores count together."""
+    predicted = correct = 0
+    # The type in the key makes the threshold of tied 1 and 1.0 independent of the order of pages.
+    ranked = sorted(outcomes, key=lambda outcome: (outcome.score, isinstance(outcome.score, float)), reverse=True)
+    for threshold, tied in groupby(ranked, key=lambda outcome: outcome.score):
+        for outcome in tied:
+            predicted += outcome.predicted
+            correct += outcome.correct
+        yield OperatingPoint(_ratio(correct, predicted), _ratio(correct, gold), threshold)

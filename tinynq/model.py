@@ -1,0 +1,261 @@
+"""The reader: a BERT encoder (Devlin et al. 2019) with a span head and an answer-type head (Alberti et al. 2019).
+
+Parameters have the names that Hugging Face's BertForQuestionAnswering gives them, so that a
+state dict is its own file format. Shapes: B windows of L positions, h hidden units, A heads.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tinynq.config import Device, Precision
+from tinynq.errors import UsageError
+from tinynq.types import AnswerType, Window
+
+SIZES = {
+    "bert-tiny": (2, 128),
+    "bert-mini": (4, 256),
+    "bert-small": (4, 512),
+    "bert-medium": (8, 512),
+    "bert-base": (12, 768),
+}
+HEAD_SIZE = 64
+# BERT's own code has the tanh form, which Hugging Face calls gelu_new; its "gelu" is the exact one.
+ACTIVATIONS = {"gelu": "none", "gelu_new": "tanh", "gelu_pytorch_tanh": "tanh"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """What makes an encoder; the names are those of a Hugging Face config.json, and so are the defaults."""
+
+    vocab_size: int
+    hidden_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    intermediate_size: int
+    max_position_embeddings: int = 512
+    type_vocab_size: int = 2
+    layer_norm_eps: float = 1e-12
+    hidden_act: str = "gelu"
+    hidden_dropout_prob: float = 0.1
+    attention_probs_dropout_prob: float = 0.1
+    initializer_range: float = 0.02
+
+    @classmethod
+    def of_size(cls, size: str, *, vocab_size: int) -> "ModelConfig":
+        """One of the published SIZES (Turc et al. 2019), with the activation of BERT's own code."""
+        layers, hidden = SIZES[size]
+        return cls(
+            vocab_size=vocab_size,
+            hidden_size=hidden,
+            num_hidden_layers=layers,
+            num_attention_heads=hidden // HEAD_SIZE,
+            intermediate_size=4 * hidden,
+            hidden_act="gelu_new",
+        )
+
+
+class Batch(NamedTuple):
+    """Windows of one length: ``input_ids`` and ``segment_ids`` [B, L] int64, ``mask`` [B, L] bool, False on padding."""
+
+    input_ids: Tensor
+    segment_ids: Tensor
+    mask: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        return Batch(*(tensor.to(device, non_blocking=True) for tensor in self))
+
+
+class Scores(NamedTuple):
+    """Logits of a batch, float32: ``start`` and ``end`` [B, L], padding included, ``answer_type`` [B, 5]."""
+
+    start: Tensor
+    end: Tensor
+    answer_type: Tensor
+
+
+def collate(windows: Sequence[Window], *, length: int | None = None, pad_id: int = 0) -> Batch:
+    """Windows as one batch, padded to ``length``, or to the longest of them.
+
+    Raises UsageError for a window longer than ``length``.
+    """
+    longest = max(len(window.input_ids) for window in windows)
+    length = length or longest
+    if longest > length:
+        raise UsageError(f"a window has {longest} pieces; expected at most {length}: prepare with that max_seq_length")
+    ids = np.full((len(windows), length), pad_id, np.int64)
+    for row, window in zip(ids, windows, strict=True):
+        row[: len(window.input_ids)] = window.input_ids
+    positions = np.arange(length)
+    mask = positions < np.array([[len(window.input_ids)] for window in windows])
+    segments = mask & (positions >= np.array([[window.question_length] for window in windows]))
+    return Batch(torch.from_numpy(ids), torch.from_numpy(segments.astype(np.int64)), torch.from_numpy(mask))
+
+
+class Dropout(nn.Module):
+    """Dropout whose random numbers are cheap on a CPU.
+
+    torch draws one number an element there, on one thread, which is a tenth of a BERT-Tiny step. 16
+    bits are enough: p is rounded to a 65,536th, and the scale fits the rounded p.
+    """
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0.0:
+            return x
+        if x.device.type != "cpu":
+            return F.dropout(x, self.p)
+        dropped = round(self.p * 2**16)
+        bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None).view(torch.int16)
+        keep = bits[: x.numel()].view(x.shape) >= dropped - 2**15
+        return x * (keep * torch.tensor(2**16 / (2**16 - dropped), dtype=x.dtype))
+
+
+class Embeddings(nn.Module):
+    """Words, positions and segments, added up: [B, L] -> [B, L, h]."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.word_embeddings = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.position_embeddings = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+        self.token_type_embeddings = nn.Embedding(config.type_vocab_size, config.hidden_size)
+        self.LayerNorm = nn.LayerNorm(config.hidden_size, config.layer_norm_eps)
+        self.dropout = Dropout(config.hidden_dropout_prob)
+
+    def forward(self, input_ids: Tensor, segment_ids: Tensor) -> Tensor:
+        positions = self.position_embeddings.weight[: input_ids.shape[1]]
+        # Two segments as a product: the gradient of a lookup in a table of two rows is slow.
+        segments = F.one_hot(segment_ids, self.token_type_embeddings.num_embeddings).to(positions.dtype)
+        x = self.word_embeddings(input_ids) + positions + segments @ self.token_type_embeddings.weight
+        return self.dropout(self.LayerNorm(x))  # type: ignore[no-any-return]
+
+
+class SelfAttention(nn.Module):
+    """Multi-head attention, before its output projection: [B, L, h] -> [B, L, h]."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.heads = config.num_attention_heads
+        self.query, self.key, self.value = (nn.Linear(config.hidden_size, config.hidden_size) for _ in range(3))
+        self.dropout = config.attention_probs_dropout_prob
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        # [B, L, h] -> [B, A, L, h/A]
+        query, key, value = (
+            project(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for project in (self.query, self.key, self.value)
+        )
+        dropout = self.dropout if self.training else 0.0
+        context: Tensor = F.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=dropout)
+        return context.transpose(1, 2).flatten(2)
+
+
+class AddAndNorm(nn.Module):
+    """The end of both halves of a layer: project, drop out, add what came in, normalize."""
+
+    def __init__(self, inputs: int, config: ModelConfig) -> None:
+        super().__init__()
+        self.dense = nn.Linear(inputs, config.hidden_size)
+        self.LayerNorm = nn.LayerNorm(config.hidden_size, config.layer_norm_eps)
+        self.dropout = Dropout(config.hidden_dropout_prob)
+
+    def forward(self, x: Tensor, residual: Tensor) -> Tensor:
+        return self.LayerNorm(self.dropout(self.dense(x)) + residual)  # type: ignore[no-any-return]
+
+
+class Layer(nn.Module):
+    """A transformer layer, normalized after each half: [B, L, h] -> [B, L, h]."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        attention = {"self": SelfAttention(config), "output": AddAndNorm(config.hidden_size, config)}
+        self.attention = nn.ModuleDict(attention)
+        self.intermediate = nn.ModuleDict({"dense": nn.Linear(config.hidden_size, config.intermediate_size)})
+        self.output = AddAndNorm(config.intermediate_size, config)
+        self.approximate = ACTIVATIONS[config.hidden_act]
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        x = self.attention["output"](self.attention["self"](x, mask), x)
+        return self.output(F.gelu(self.intermediate["dense"](x), approximate=self.approximate), x)  # type: ignore[no-any-return]
+
+
+class Bert(nn.Module):
+    """The encoder with its pooler."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.embeddings = Embeddings(config)
+        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))})
+        self.pooler = nn.ModuleDict({"dense": nn.Linear(config.hidden_size, config.hidden_size)})
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The last layer [B, L, h], and [CLS] of it through the pooler [B, h]."""
+        # -inf on padding is what BERT's -10000 comes to: either way exp gives 0. No mask is faster than one of Trues.
+        mask = None if bool(batch.mask.all()) else batch.mask[:, None, None, :]
+        x = self.embeddings(batch.input_ids, batch.segment_ids)
+        for layer in self.encoder["layer"].children():
+            x = layer(x, mask)
+        return x, torch.tanh(self.pooler["dense"](x[:, 0]))
+
+
+class BertReader(nn.Module):
+    """The joint model: spans from the last layer, the answer type from the pooled [CLS]."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.bert = Bert(config)
+        self.qa_outputs = nn.Linear(config.hidden_size, 2)
+        self.answer_type = nn.Linear(config.hidden_size, len(AnswerType))
+
+    def forward(self, batch: Batch) -> Scores:
+        sequence, pooled = self.bert(batch)
+        start, end = self.qa_outputs(sequence).float().unbind(-1)
+        return Scores(start, end, self.answer_type(pooled).float())
+
+
+def new_reader(config: ModelConfig, *, seed: int) -> BertReader:
+    """A reader with random weights: normal, cut off at two deviations, as BERT's; biases 0."""
+    with torch.device("meta"):  # torch's own initialization would draw from the global generator
+        model = BertReader(config)
+    model.to_empty(device="cpu")
+    generator = torch.Generator().manual_seed(seed)
+    deviation = config.initializer_range
+    for name, weight in model.named_parameters():
+        if name.endswith("bias"):
+            nn.init.zeros_(weight)
+        elif "LayerNorm" in name:
+            nn.init.ones_(weight)
+        else:
+            nn.init.trunc_normal_(weight, 0.0, deviation, -2 * deviation, 2 * deviation, generator=generator)
+    return model
+
+
+def choose_device(device: Device) -> torch.device:
+    """The device by name; auto is cuda, else mps, else cpu. Raises UsageError for one that is not there."""
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    names = [name for name in found if found[name]]
+    name = names[0] if device == "auto" else device
+    if name not in names:
+        raise UsageError(f"device {name} is not there; this machine has {', '.join(names)}: use auto, or one of them")
+    return torch.device(name)
+
+
+def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
+    """A context of bfloat16 products for bf16, of nothing for fp32; auto takes bf16 where the hardware has it.
+
+    A CPU has it when it has AMX: without, bfloat16 is slower than fp32.
+    """
+    if precision == "auto":
+        on_cuda = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+        on_cpu = device.type == "cpu" and torch.cpu.get_capabilities().get("amx_bf16", False)
+        precision = "bf16" if on_cuda or on_cpu else "fp32"
+    return torch.autocast(device.type, torch.bfloat16) if precision == "bf16" else nullcontext()

@@ -1,0 +1,114 @@
+"""NQ lines, original or simplified, to Pages; the format is recognised line by line."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from tinynq.errors import InputError
+from tinynq.files import LineReader, expand
+from tinynq.types import Annotation, Candidate, ExampleId, Page, Progress, no_progress
+
+
+class _Token(msgspec.Struct, gc=False):
+    token: str
+    html_token: bool
+
+
+class _Line(msgspec.Struct, gc=False):
+    """The fields of either format; original lines have tokens, simplified ones a text."""
+
+    example_id: ExampleId
+    question_text: str
+    long_answer_candidates: list[Candidate]
+    document_tokens: list[_Token] | None = None
+    document_text: str | None = None
+    document_title: str = ""
+
+
+class _AnnotatedLine(_Line, gc=False):
+    annotations: list[Annotation] | None = None
+
+
+class _GoldLine(msgspec.Struct, gc=False):
+    example_id: ExampleId
+    annotations: list[Annotation]
+
+
+Line = TypeVar("Line", bound=msgspec.Struct)
+
+_LINE = msgspec.json.Decoder(_Line)
+_ANNOTATED_LINE = msgspec.json.Decoder(_AnnotatedLine)
+_GOLD_LINE = msgspec.json.Decoder(_GoldLine)
+
+
+def is_html(token: str) -> bool:
+    """Whether a token of the simplified format is HTML, by the rule of the NQ release."""
+    return len(token) > 2 and token[0] == "<" and token[-1] == ">"
+
+
+def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True) -> Page:
+    """A Page from one line in either NQ format; ``annotated=False`` does not even look at the annotations.
+
+    Raises InputError where the line is no NQ page or a candidate lies outside of it.
+    """
+    fields = _decode(_ANNOTATED_LINE, line, where) if annotated else _decode(_LINE, line, where)
+    if fields.document_tokens is not None:
+        tokens = [t.token for t in fields.document_tokens]
+        html = [t.html_token for t in fields.document_tokens]
+    elif fields.document_text is not None:
+        tokens = fields.document_text.split(" ")
+        html = [is_html(token) for token in tokens]
+    else:
+        raise InputError(
+            f"{where}: example {fields.example_id} has neither document_tokens nor document_text; "
+            "expected a page in the original or the simplified NQ format"
+        )
+    for i, candidate in enumerate(fields.long_answer_candidates):
+        if not 0 <= candidate.start_token <= candidate.end_token <= len(tokens):
+            raise InputError(
+                f"{where}: example {fields.example_id}: candidate {i} is tokens {candidate.start_token} to "
+                f"{candidate.end_token}; expected a span within the page's {len(tokens)} tokens"
+            )
+    return Page(
+        example_id=fields.example_id,
+        question=fields.question_text,
+        title=fields.document_title,
+        tokens=tokens,
+        is_html=html,
+        candidates=fields.long_answer_candidates,
+        annotations=fields.annotations if isinstance(fields, _AnnotatedLine) else None,
+        where=where,
+    )
+
+
+def read_pages(sources: Sequence[str], *, annotated: bool = True, progress: Progress = no_progress) -> Iterator[Page]:
+    """The pages of files, globs, folders, URLs or ``-``, in the order named, one at a time.
+
+    Raises InputError, with file and line, for what is no NQ page.
+    """
+    lines = LineReader(expand(sources))
+    for count, (where, line) in enumerate(lines, 1):
+        yield parse_page(line, where=where, annotated=annotated)
+        progress(count, lines.share)
+
+
+def read_gold(
+    sources: Sequence[str], *, progress: Progress = no_progress
+) -> Iterator[tuple[ExampleId, list[Annotation], str]]:
+    """(example id, annotations, where) of each line; nothing else of the page is read.
+
+    Raises InputError for a line without annotations.
+    """
+    lines = LineReader(expand(sources))
+    for count, (where, line) in enumerate(lines, 1):
+        gold = _decode(_GOLD_LINE, line, where)
+        yield gold.example_id, gold.annotations, where
+        progress(count, lines.share)
+
+
+def _decode(decoder: msgspec.json.Decoder[Line], line: bytes | str, where: str) -> Line:
+    try:
+        return decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{where}: no NQ page: {error}") from None

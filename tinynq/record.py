@@ -1,0 +1,363 @@
+"""Windows <-> a record: one Parquet file, one row a window, that says what made it.
+
+The schema is documented in docs/formats.md. A record for training holds targets, one for
+prediction its pages' top-level candidates, on the first window of each page.
+"""
+
+import json
+import random
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+import tinynq
+from tinynq.config import FeatureOptions, PrepareOptions, make
+from tinynq.errors import InputError, RecordError, UsageError
+from tinynq.features import page_windows, training_windows
+from tinynq.files import atomic_write, expand, open_input
+from tinynq.pages import read_pages
+from tinynq.types import (
+    AnswerType,
+    ExampleId,
+    Int32s,
+    PageWindows,
+    Progress,
+    Target,
+    Window,
+    no_progress,
+)
+from tinynq.vocab import Vocab
+
+FORMAT = 1
+ROW_GROUP = 4096  # windows; some 10 MB in memory
+Purpose = Literal["train", "predict"]
+
+_INT32S = pa.list_(pa.int32())
+_COMMON = [
+    ("example_id", pa.string()),  # as JSON: an id that is a string stays one
+    ("index", pa.int32()),
+    ("question_length", pa.int32()),
+    ("input_ids", _INT32S),
+    ("token_map", _INT32S),
+]
+SCHEMAS: dict[Purpose, pa.Schema] = {
+    "train": pa.schema([*_COMMON, ("start", pa.int32()), ("end", pa.int32()), ("answer_type", pa.int8())]),
+    "predict": pa.schema([*_COMMON, ("candidates", _INT32S)]),
+}
+
+
+@dataclass(frozen=True)
+class RecordInfo:
+    """What a record says of itself.
+
+    ``counts`` has pages, windows, and for training windows by answer type; ``options`` all that
+    ``prepare`` was told.
+    """
+
+    purpose: Purpose
+    features: FeatureOptions
+    vocab: Vocab
+    counts: dict[str, int]
+    options: dict[str, Any]
+    version: str
+
+
+def prepare(
+    pages: str | Sequence[str], *, out: str, for_: Purpose = "train", progress: Progress = no_progress, **options: Any
+) -> RecordInfo:
+    """Write the record of the windows of all pages: features once, for any number of trainings or predictions.
+
+    ``pages`` are NQ files, globs, folders, URLs or ``-``; the keywords are the fields of
+    PrepareOptions. What is kept and the order depend on the seed and the example ids alone.
+    Raises InputError for bad pages and UsageError for bad options.
+    """
+    if for_ not in SCHEMAS:
+        raise UsageError(f"a record is for train or predict, not for {for_}")
+    chosen = make(PrepareOptions, options)
+    shuffle = chosen.shuffle if chosen.shuffle is not None else for_ == "train"
+    if for_ == "predict" and shuffle:
+        raise UsageError("a record for prediction is in page order; leave out --shuffle")
+    vocab = Vocab.load(chosen.vocab, cased=chosen.cased)
+    features = FeatureOptions(**{f.name: getattr(chosen, f.name) for f in fields(FeatureOptions)})
+    counts = {"pages": 0, "windows": 0}
+    if for_ == "train":
+        counts |= {kind.name.lower(): 0 for kind in AnswerType}
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for page in read_pages(pages, annotated=for_ == "train", progress=progress):
+            counts["pages"] += 1
+            candidates: list[int] = []
+            if for_ == "train":
+                windows: Iterable[Window] = training_windows(
+                    page,
+                    vocab=vocab,
+                    options=features,
+                    include_unknowns=chosen.include_unknowns,
+                    draw=page_random(chosen.seed, page.example_id).random,
+                )
+            else:
+                _, spans, windows = page_windows(page, vocab=vocab, options=features)
+                candidates = list(chain.from_iterable(spans))
+            for window in windows:
+                counts["windows"] += 1
+                if window.target:
+                    counts[window.target.answer_type.name.lower()] += 1
+                yield _row(window, candidates)
+                candidates = []
+
+    with atomic_write(out) as file:
+        writer = pq.ParquetWriter(file, SCHEMAS[for_], compression="zstd", write_page_checksum=True)
+        with writer:
+            batches = _batches(rows(), SCHEMAS[for_])
+            for batch in _shuffled(batches, chosen.seed, SCHEMAS[for_]) if shuffle else batches:
+                writer.write_batch(batch)
+            info = RecordInfo(for_, features, vocab, counts, asdict(chosen), tinynq.__version__)
+            writer.add_key_value_metadata(_metadata(info))
+    return info
+
+
+def page_random(seed: int, example_id: ExampleId) -> random.Random:
+    """The random numbers of one page: the same wherever and beside whatever it is read."""
+    return random.Random(_hash(seed, json.dumps(example_id)))
+
+
+def read_info(record: str) -> RecordInfo:
+    """What a record says of itself; raises RecordError for a file that is none."""
+    with _open(record) as file:
+        return _info(file, record)
+
+
+def read_page_windows(record: str) -> Iterator[PageWindows]:
+    """The pages of a record for prediction, in its order; memory does not grow with their number.
+
+    Raises RecordError for a record that was made for training, or is damaged.
+    """
+    with _open(record) as file:
+        if _info(file, record).purpose != "predict":
+            raise RecordError(f"{record}: made for training; prediction needs `tinynq prepare --for predict`")
+        page: PageWindows | None = None
+        for batch in file.iter_batches(batch_size=ROW_GROUP):
+            columns = {name: batch.column(name) for name in batch.schema.names}
+            ids, maps = _views(columns["input_ids"]), _views(columns["token_map"])
+            candidates = _views(columns["candidates"])
+            keys = zip(*(columns[c].to_pylist() for c in ("example_id", "index", "question_length")), strict=True)
+            for row, (name, index, question_length) in enumerate(keys):
+                example_id: ExampleId = json.loads(name)
+                if index == 0:
+                    if page:
+                        yield page
+                    spans = candidates[row].reshape(-1, 2).tolist()
+                    page = PageWindows(example_id, [(start, end) for start, end in spans], [])
+                if page is None or page.example_id != example_id or index != len(page.windows):
+                    raise RecordError(f"{record}: example {name} has no window before {index}; make it again")
+                page.windows.append(Window(example_id, index, question_length, ids[row], maps[row]))
+        if page:
+            yield page
+
+
+def window_lengths(record: str) -> Iterator[tuple[list[str], list[int]]]:
+    """The example ids, as JSON, and the lengths in pieces of a record's windows, some thousands at a time.
+
+    Raises RecordError for a file that is no record, or is damaged.
+    """
+    with _open(record) as file:
+        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=["example_id", "input_ids"]):
+            yield batch.column("example_id").to_pylist(), batch.column("input_ids").value_lengths().to_pylist()
+
+
+class TrainingSet:
+    """The windows of one or more records for training, in memory: 2 bytes a piece and 40 a window.
+
+    ``lengths`` [N] are the windows' pieces.
+    """
+
+    def __init__(self, info: RecordInfo, batches: Iterable[pa.RecordBatch]) -> None:
+        self.info = info
+        small = np.uint16 if len(info.vocab.tokens) <= 1 << 16 else np.int32
+        ids, lengths, rest = [], [], []
+        for batch in batches:
+            column = batch.column("input_ids")
+            ids.append(column.flatten().to_numpy().astype(small))
+            lengths.append(column.value_lengths().to_numpy())
+            rest.append(batch.drop_columns(["input_ids"]))
+        self._ids = np.concatenate(ids)
+        self.lengths: Int32s = np.concatenate(lengths)
+        self._offsets = np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)])
+        table = pa.Table.from_batches(rest).combine_chunks()
+        self._names = table.column("example_id")
+        self._columns = {
+            name: table.column(name).to_numpy() for name in ("index", "question_length", "start", "end", "answer_type")
+        }
+
+    @classmethod
+    def load(cls, records: Sequence[str]) -> "TrainingSet":
+        """The windows of all records, in their order.
+
+        Raises RecordError where one was made for prediction, holds no window, or differs in
+        features or vocabulary from the first.
+        """
+        paths = expand(records, suffixes=(".parquet",))
+        infos = [read_info(path) for path in paths]
+        for path, info in zip(paths, infos, strict=True):
+            if info.purpose != "train":
+                raise RecordError(f"{path}: made for prediction; training needs `tinynq prepare --for train`")
+            check_same(path, info, infos[0].features, infos[0].vocab, of=paths[0])
+        if not sum(info.counts["windows"] for info in infos):
+            raise RecordError(
+                f"{', '.join(paths)}: no window to train on; prepare more pages or raise --include-unknowns"
+            )
+        return cls(infos[0], chain.from_iterable(map(_training_batches, paths)))
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def window(self, at: int) -> Window:
+        """The window of one row, with its target and without its token map."""
+        ids = self._ids[self._offsets[at] : self._offsets[at + 1]]
+        index, question_length, start, end, kind = (int(column[at]) for column in self._columns.values())
+        example_id = json.loads(self._names[at].as_py())
+        return Window(example_id, index, question_length, ids, (), Target(start, end, AnswerType(kind)))
+
+
+def _training_batches(record: str) -> Iterator[pa.RecordBatch]:
+    with _open(record) as file:
+        yield from file.iter_batches(ROW_GROUP, columns=[c for c in SCHEMAS["train"].names if c != "token_map"])
+
+
+def check_same(path: str, info: RecordInfo, features: FeatureOptions, vocab: Vocab, *, of: str) -> None:
+    """Raise RecordError where a record was made with other options than ``of``, naming the first that differs."""
+    for field in fields(FeatureOptions):
+        ours, theirs = getattr(info.features, field.name), getattr(features, field.name)
+        if ours != theirs:
+            raise RecordError(
+                f"{path}: made with {field.name} {ours}, but {of} has {theirs}; prepare it again with the same options"
+            )
+    if info.vocab.sha256 != vocab.sha256:
+        raise RecordError(f"{path}: made with another vocabulary than {of}; prepare it again with --vocab")
+
+
+def _row(window: Window, candidates: list[int]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "example_id": json.dumps(window.example_id),
+        "index": window.index,
+        "question_length": window.question_length,
+        "input_ids": window.input_ids,
+        "token_map": window.token_map,
+    }
+    if window.target:
+        return row | window.target._asdict()
+    return row | {"candidates": candidates}
+
+
+def _batches(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Rows as record batches of ROW_GROUP windows."""
+    columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+    count = 0
+    for row in rows:
+        for name, value in row.items():
+            columns[name].append(value)
+        count += 1
+        if count == ROW_GROUP:
+            yield pa.record_batch(columns, schema=schema)
+            columns, count = {name: [] for name in schema.names}, 0
+    if count:
+        yield pa.record_batch(columns, schema=schema)
+
+
+def _shuffled(batches: Iterator[pa.RecordBatch], seed: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The same rows in the order of hash(seed, example id, index), by way of a file: memory stays flat."""
+    keys = array("Q")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "windows.arrow"
+        with pa.ipc.new_file(path, schema) as file:
+            for batch in batches:
+                names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()
+                keys.extend(_hash(seed, f"{name}/{index}") for name, index in zip(names, indices, strict=True))
+                file.write_batch(batch)
+        order = np.argsort(np.array(keys, dtype=np.uint64), kind="stable")
+        with pa.memory_map(str(path)) as source:
+            reader = pa.ipc.open_file(source)
+            for start in range(0, len(order), ROW_GROUP):
+                chosen = order[start : start + ROW_GROUP]
+                rows = np.sort(chosen)
+                # Batch by batch: Arrow would join all of them before it takes rows of lists.
+                batches_of, rows_in = np.divmod(rows, ROW_GROUP)
+                parts = [reader.get_batch(i).take(pa.array(rows_in[batches_of == i])) for i in np.unique(batches_of)]
+                table = pa.Table.from_batches(parts).combine_chunks()
+                yield from table.take(pa.array(np.searchsorted(rows, chosen))).to_batches()
+
+
+def _hash(seed: int, key: str) -> int:
+    return int.from_bytes(blake2b(f"{seed}|{key}".encode(), digest_size=8).digest(), "big")
+
+
+def _views(column: pa.ListArray) -> list[Int32s]:
+    """The lists of a column as slices of one array."""
+    ends = np.cumsum(column.value_lengths().to_numpy(zero_copy_only=False))
+    return cast(list[Int32s], np.split(column.flatten().to_numpy(), ends[:-1]))
+
+
+def _metadata(info: RecordInfo) -> dict[str, str]:
+    description = {
+        "format": FORMAT,
+        "purpose": info.purpose,
+        "features": asdict(info.features),
+        "vocab_sha256": info.vocab.sha256,
+        "counts": info.counts,
+        "options": info.options,
+        "version": info.version,
+    }
+    # With the vocabulary inside, a record can be trained on wherever it is taken.
+    return {"tinynq": json.dumps(description), "tinynq_vocab": info.vocab.text}
+
+
+@contextmanager
+def _open(record: str) -> Iterator[pq.ParquetFile]:
+    with open_input(record) as file:
+        try:
+            yield pq.ParquetFile(file, page_checksum_verification=True)
+        except (pa.ArrowException, OSError) as error:
+            reason = str(error).splitlines()[0]
+            raise RecordError(f"{record}: no record that can be read ({reason}); make it again") from None
+
+
+def _info(file: pq.ParquetFile, record: str) -> RecordInfo:
+    metadata = file.metadata.metadata or {}
+    if b"tinynq" not in metadata:
+        raise RecordError(f"{record}: a Parquet file that tinynq did not make; expected one of `tinynq prepare`")
+    try:
+        return _described(metadata, record)
+    except (ValueError, KeyError, TypeError, InputError):
+        raise RecordError(f"{record}: its description is damaged; make it again") from None
+
+
+def _described(metadata: dict[bytes, bytes], record: str) -> RecordInfo:
+    description = json.loads(metadata[b"tinynq"])
+    if description["format"] != FORMAT:
+        raise RecordError(
+            f"{record}: format {description['format']}, made by tinynq {description['version']}; "
+            f"this is {tinynq.__version__} and reads format {FORMAT}; make it again"
+        )
+    features = FeatureOptions(**description["features"])
+    vocab = Vocab(metadata[b"tinynq_vocab"].decode().rstrip("\n").split("\n"), cased=features.cased)
+    if vocab.sha256 != description["vocab_sha256"]:
+        raise ValueError("the vocabulary is not the one that made the windows")
+    return RecordInfo(
+        purpose=description["purpose"],
+        features=features,
+        vocab=vocab,
+        counts=description["counts"],
+        options=description["options"],
+        version=description["version"],
+    )

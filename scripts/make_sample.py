@@ -14,13 +14,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sample.dev_content import TOPICS as DEV
-from sample.layout import Layout, lay_out_all, seed
+from sample.dev_content import TOPICS as DEV_TOPICS
+from sample.layout import Layout, Placed, lay_out_all, seed
+from sample.rows import ask_rows
 from sample.topic import Question, Topic
-from sample.train_content import TOPICS as TRAIN
+from sample.train_content import TOPICS as TRAIN_TOPICS
 
 DATA = Path(__file__).resolve().parents[1] / "tinynq" / "data"
 ANNOTATORS = {"train": 1, "dev": 5}
+
+# People type keywords in one order and in the other; train and dev share no template.
+TRAIN = [ask_rows(topic, lambda title, label: f"{title} {label}") for topic in TRAIN_TOPICS]
+DEV = [ask_rows(topic, lambda title, label: f"{label} {title}") for topic in DEV_TOPICS]
 
 Json = dict[str, Any]
 NULL: Json = {"start_token": -1, "end_token": -1, "start_byte": -1, "end_byte": -1, "candidate_index": -1}
@@ -72,7 +77,7 @@ def labels(question: Question, page: Layout, example_id: int, annotators: int) -
         return shuffled([doubtful, *[null] * (annotators - 1)], draw)
     placed = page.placed[question.aspect]
     yes_no = question.kind.upper() if question.kind in ("yes", "no") else "NONE"
-    right = label(page, placed.candidate, placed.answers if question.kind == "short" else (), yes_no)
+    right = label(page, placed.candidate, answers(question, placed) if question.kind == "short" else (), yes_no)
     if annotators == 1:
         return [right]
     if draw.random() < 0.06:  # too few annotators answer for the official evaluation
@@ -87,18 +92,21 @@ def dissent(question: Question, page: Layout, draw: random.Random) -> Json:
     placed = page.placed[question.aspect]
     if question.kind != "short" or draw.random() < 0.4:
         return label(page, placed.candidate)
-    answers = placed.answers
+    spans = answers(question, placed)
     inner = [
-        i
-        for i, c in enumerate(page.candidates)
-        if not c.top_level and c.start < answers[0][0] and answers[-1][1] < c.end
+        i for i, c in enumerate(page.candidates) if not c.top_level and c.start < spans[0][0] and spans[-1][1] < c.end
     ]
     if inner:
-        return label(page, inner[-1], answers)
-    if len(answers) > 1:
-        return label(page, placed.candidate, answers[:-1])
-    start, end = answers[0]
+        return label(page, inner[-1], spans)
+    if len(spans) > 1:
+        return label(page, placed.candidate, spans[:-1])
+    start, end = spans[0]
     return label(page, placed.candidate, [(start + 1, end)] if end - start > 1 else [])
+
+
+def answers(question: Question, placed: Placed) -> tuple[tuple[int, int], ...]:
+    """The spans of a block that answer a question."""
+    return tuple(placed.answers[i] for i in question.answers) or placed.answers
 
 
 def label(page: Layout, candidate: int | None, shorts: Sequence[tuple[int, int]] = (), yes_no: str = "NONE") -> Json:

@@ -412,7 +412,8 @@ def test_a_folder_that_is_taken(work: Path, tmp_path: Path) -> None:
         ({"recipe": "slow"}, "unknown recipe slow: there are bert-joint, fast"),
         ({"lerning_rate": 1.0}, "unknown option lerning_rate: did you mean learning_rate?"),
         ({"batch_size": 0}, "batch_size is 0; expected at least 1"),
-        ({"accumulate": 9}, "accumulate is 9; expected 1 to 8"),
+        ({"accumulate": 0}, "accumulate is 0; expected at least 1"),
+        ({"decay": "cosine"}, "decay is cosine; expected linear, constant"),
         ({"warmup": 1.5}, "warmup is 1.5; expected 0 to 1"),
         ({"dropout": 1.0}, "dropout is 1.0; expected 0 to 0.99"),
         ({"seed": -1}, "seed is -1; expected at least 0"),
@@ -456,3 +457,13 @@ def test_a_run_that_is_terminated_leaves_nothing_half_written(work: Path, tmp_pa
     assert found
     for path in found:
         assert load_run(path)[3]["tinynq"]["step"] == int(path.name.removeprefix("step-"))
+
+
+def test_frozen_words_stay_as_they_are(work: Path, tmp_path: Path) -> None:
+    name = "bert.embeddings.word_embeddings.weight"
+    states = []
+    for steps in (0, 2):
+        train_in(work, tmp_path / str(steps), steps=steps, freeze_words=True)
+        states.append(load_run(tmp_path / str(steps))[0].state_dict())
+    assert torch.equal(states[0][name], states[1][name])
+    assert not torch.equal(states[0]["qa_outputs.weight"], states[1]["qa_outputs.weight"])

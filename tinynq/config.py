@@ -3,39 +3,45 @@
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from difflib import get_close_matches
-from typing import Any, Literal, TypeAlias, TypeVar
+from math import inf
+from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from tinynq.errors import UsageError
 
 Device: TypeAlias = Literal["auto", "cuda", "mps", "cpu"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
-
-
 Options = TypeVar("Options")
 
 
-def option(default: Any, text: str) -> Any:
-    """A dataclass field with its help text."""
-    return field(default=default, metadata={"help": text})
+def option(default: Any, text: str, *, low: float = -inf, high: float = inf) -> Any:
+    """A dataclass field with its help text, and the range of its number."""
+    return field(default=default, metadata={"help": text, "range": (low, high)})
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeatureOptions:
-    """What decides the windows of a page; stored with every record and run, and never mixed.
-
-    Raises UsageError for a length, stride or count below 1.
-    """
-
-    max_seq_length: int = option(384, "Longest window, in word pieces.")
-    stride: int = option(128, "Distance between the starts of two windows, in word pieces.")
-    max_question_length: int = option(64, "Longest question in word pieces, [Q] included; cut from the left.")
-    max_contexts: int = option(48, "Most contexts of a page; the empty one counts.")
-    cased: bool = option(False, "Keep case and accents; needs --vocab of a cased model.")
+class Checked:
+    """Options whose numbers are within their ranges and names among the known ones; raises UsageError otherwise."""
 
     def __post_init__(self) -> None:
-        for name in ("max_seq_length", "stride", "max_question_length", "max_contexts"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} is {getattr(self, name)}; expected at least 1")
+        hints = get_type_hints(type(self))
+        for known in fields(self):
+            value, (low, high) = getattr(self, known.name), known.metadata["range"]
+            if get_origin(hints[known.name]) is Literal and value not in (names := get_args(hints[known.name])):
+                raise UsageError(f"{known.name} is {value}; expected {', '.join(names)}")
+            if isinstance(value, int | float) and not low <= value <= high:
+                limit = f"{low} to {high}" if high < inf else f"at least {low}"
+                raise UsageError(f"{known.name} is {value}; expected {limit}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureOptions(Checked):
+    """What decides the windows of a page; stored with every record and run, and never mixed."""
+
+    max_seq_length: int = option(384, "Longest window, in word pieces.", low=1)
+    stride: int = option(128, "Distance between the starts of two windows, in word pieces.", low=1)
+    max_question_length: int = option(64, "Longest question in word pieces, [Q] included; cut from the left.", low=1)
+    max_contexts: int = option(48, "Most contexts of a page; the empty one counts.", low=1)
+    cased: bool = option(False, "Keep case and accents; needs --vocab of a cased model.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,33 +56,34 @@ class PrepareOptions(PageOptions):
     """Options of ``prepare``."""
 
     include_unknowns: float = option(0.02, "Share of windows without answer to keep in training (negative: none).")
-    seed: int = option(0, "Seed of the draws and of the shuffle.")
+    seed: int = option(0, "Seed of the draws and of the shuffle.", low=0)
     shuffle: bool | None = option(None, "Shuffle the windows; on for train, off for predict.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainOptions:
+class TrainOptions(Checked):
     """Options of ``train``; a recipe is a named value of them."""
 
-    batch_size: int = option(32, "Windows an update.")
-    accumulate: int = option(1, "Parts that a batch is computed in, to save memory.")
-    learning_rate: float = option(5e-5, "Peak learning rate.")
-    epochs: float = option(3.0, "Passes over the record.")
-    steps: int | None = option(None, "Updates; overrides --epochs.")
-    warmup: float = option(0.1, "Share of the updates in which the rate rises.")
+    batch_size: int = option(32, "Windows an update.", low=1)
+    accumulate: int = option(1, "Parts that a batch is computed in, to save memory.", low=1)
+    learning_rate: float = option(5e-5, "Peak learning rate.", low=0)
+    epochs: float = option(3.0, "Passes over the record.", low=0)
+    steps: int | None = option(None, "Updates; overrides --epochs.", low=0)
+    warmup: float = option(0.1, "Share of the updates in which the rate rises.", low=0, high=1)
     decay: Literal["linear", "constant"] = option("linear", "How the rate goes on after the warm-up.")
-    weight_decay: float = option(0.01, "Decoupled weight decay, on all but LayerNorm and biases.")
-    clip: float = option(1.0, "Largest global gradient norm (0: no limit).")
-    dropout: float = option(0.1, "Dropout of hidden states.")
-    attention_dropout: float = option(0.0, "Dropout of attention probabilities.")
+    weight_decay: float = option(0.01, "Decoupled weight decay, on all but LayerNorm and biases.", low=0)
+    clip: float = option(1.0, "Largest global gradient norm (0: no limit).", low=0)
+    dropout: float = option(0.1, "Dropout of hidden states.", low=0, high=0.99)
+    attention_dropout: float = option(0.0, "Dropout of attention probabilities.", low=0, high=0.99)
+    freeze_words: bool = option(False, "Leave the word embeddings as they are.")
     padding: Literal["full", "batch"] = option("batch", "Pad to the longest window possible, or of the batch.")
-    seed: int = option(0, "Seed of new weights, order and dropout.")
+    seed: int = option(0, "Seed of new weights, order and dropout.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: all cores).")
-    save_every: int = option(500, "Updates between checkpoints.")
-    keep: int = option(2, "Checkpoints to keep.")
-    eval_every: int = option(500, "Updates between evaluations on --dev pages.")
+    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+    save_every: int = option(500, "Updates between checkpoints.", low=1)
+    keep: int = option(2, "Checkpoints to keep.", low=1)
+    eval_every: int = option(500, "Updates between evaluations on --dev pages.", low=1)
 
 
 RECIPES: dict[str, TrainOptions] = {
@@ -84,26 +91,29 @@ RECIPES: dict[str, TrainOptions] = {
     "bert-joint": TrainOptions(attention_dropout=0.1, padding="full"),
     # The same updates without the two things that cost most of the time.
     "fast": TrainOptions(),
+    # From random weights on a few hundred pages. Adam takes its largest steps for rare words, and so learns them
+    # by heart; with words that stay as they are, what can be learned is how those of question and page relate.
+    "scratch": TrainOptions(batch_size=16, learning_rate=1e-3, epochs=15.0, dropout=0.0, freeze_words=True),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class PredictOptions:
+class PredictOptions(Checked):
     """Options of ``predict``."""
 
-    batch_size: int = option(32, "Windows a forward pass.")
-    n_best: int = option(0, "Also write the N best answers of every page.")
+    batch_size: int = option(32, "Windows a forward pass.", low=1)
+    n_best: int = option(0, "Also write the N best answers of every page.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: all cores).")
+    threads: int = option(0, "CPU threads (0: all cores).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvalOptions:
+class EvalOptions(Checked):
     """Options of ``evaluate``."""
 
-    long_non_null_threshold: int = option(2, "Annotators that make a long answer count.")
-    short_non_null_threshold: int = option(2, "Annotators that make a short answer count.")
+    long_non_null_threshold: int = option(2, "Annotators that make a long answer count.", low=1)
+    short_non_null_threshold: int = option(2, "Annotators that make a short answer count.", low=1)
     partial: bool = option(False, "Score the pages that have a prediction, and say so.")
 
 

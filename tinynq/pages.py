@@ -23,7 +23,7 @@ class _Line(msgspec.Struct, gc=False):
     long_answer_candidates: list[Candidate]
     document_tokens: list[_Token] | None = None
     document_text: str | None = None
-    document_title: str = ""
+    document_title: str | None = None
 
 
 class _AnnotatedLine(_Line, gc=False):
@@ -73,7 +73,7 @@ def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True
     return Page(
         example_id=fields.example_id,
         question=fields.question_text,
-        title=fields.document_title,
+        title=fields.document_title or "",
         tokens=tokens,
         is_html=html,
         candidates=fields.long_answer_candidates,

@@ -25,11 +25,13 @@ class Question:
 
     ``short``: the bracketed spans of the block are its short answers; ``long``: the block as a whole;
     ``yes``/``no``: the block says so; ``null``: no block of the page answers it (``aspect`` is then "").
+    ``answers`` are the numbers of the bracketed spans that answer it, where not all of them do.
     """
 
     text: str
     aspect: str
     kind: Literal["short", "long", "yes", "no", "null"] = "short"
+    answers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

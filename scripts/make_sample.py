@@ -24,7 +24,10 @@ DATA = Path(__file__).resolve().parents[1] / "tinynq" / "data"
 ANNOTATORS = {"train": 1, "dev": 5}
 
 # People type keywords in one order and in the other; train and dev share no template.
-TRAIN = [ask_rows(topic, lambda title, label: f"{title} {label}") for topic in TRAIN_TOPICS]
+TRAIN = [
+    ask_rows(topic, lambda title, label: f"{title} {label}", lambda title, label: f"{label} of {title}")
+    for topic in TRAIN_TOPICS
+]
 DEV = [ask_rows(topic, lambda title, label: f"{label} {title}") for topic in DEV_TOPICS]
 
 Json = dict[str, Any]

@@ -1,5 +1,6 @@
 """Questions for the rows of a page's table, in the style of keyword queries."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -25,15 +26,20 @@ def ask_rows(topic: Topic, *queries: Query) -> Topic:
 def _ask(topic: Topic, block: Block, rows: list[list[str]], queries: Sequence[Query]) -> Topic:
     asked = tuple(i for i, (_, value) in enumerate(rows) if "[[" in value)
     lines = tuple(line if i in asked else f"{rows[i][0]} | [[{rows[i][1]}]]" for i, line in enumerate(block.lines))
-    title = topic.title.partition(" (")[0].lower()
+    title = words(topic.title.partition(" (")[0])
     questions = [
         replace(question, answers=asked) if question.aspect == block.aspect and question.kind == "short" else question
         for question in topic.questions
     ]
     questions += [
-        Question(query(title, label.lower().replace(".", "")), block.aspect, answers=(i,))
+        Question(query(title, words(label)), block.aspect, answers=(i,))
         for i, (label, _) in enumerate(rows)
         for query in queries
     ]
     blocks = tuple(replace(b, lines=lines) if b is block else b for b in topic.blocks)
     return replace(topic, blocks=blocks, questions=tuple(questions))
+
+
+def words(text: str) -> str:
+    """A text as people type it into a search box: in lower case, without punctuation."""
+    return re.sub(r"[^\w\s'-]", "", text.lower())

@@ -224,8 +224,13 @@ def show(
 
     Example: tinynq show nq-dev-00.jsonl.gz --id 5225754983651766092
     """
-    for line in tinynq.show(pages, example_id=id_, **options):
-        screen.result(line)
+    lines: list[str] = []
+    try:
+        with screen.stage("show", "pages") as progress:
+            lines.extend(tinynq.show(pages, example_id=id_, progress=progress, **options))
+    finally:  # where annotations contradict themselves, all else is shown
+        for line in lines:
+            screen.result(line)
 
 
 @command("stats", PageOptions, unset=True)

@@ -93,7 +93,7 @@ RECIPES: dict[str, TrainOptions] = {
     "fast": TrainOptions(),
     # From random weights on a few hundred pages. Adam takes its largest steps for rare words, and so learns them
     # by heart; with words that stay as they are, what can be learned is how those of question and page relate.
-    "scratch": TrainOptions(batch_size=16, learning_rate=1e-3, epochs=12.0, dropout=0.0, freeze_words=True),
+    "scratch": TrainOptions(batch_size=16, learning_rate=1e-3, epochs=10.0, dropout=0.0, freeze_words=True),
 }
 
 

@@ -21,8 +21,9 @@ import msgspec
 
 from tinynq.errors import TinynqError
 from tinynq.files import atomic_write
-from tinynq.metrics import evaluate, first_candidate
+from tinynq.metrics import evaluate
 from tinynq.pages import read_pages
+from tinynq.predictions import first_candidate
 from tinynq.types import NqSpan, Page, Prediction
 
 WORD = re.compile(r"\w+")

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinynq.errors import InputError, UsageError
-from tinynq.metrics import Report, evaluate, first_candidate, read_predictions, score
-from tinynq.types import Annotation, Candidate, ExampleId, LongAnswer, NqSpan, Page, Prediction
+from tinynq.metrics import Report, evaluate, score
+from tinynq.predictions import read_predictions
+from tinynq.types import Annotation, ExampleId, LongAnswer, NqSpan, Prediction
 
 HERE = Path(__file__).parent / "data" / "eval"
 SHIPPED = ["all_null_pred", "duplicate_preds"]
@@ -308,56 +309,6 @@ def test_the_printed_form_fits_a_terminal() -> None:
 # Input that cannot be
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"long_answer_score": None}, "got `null`.*long_answer_score"),
-        ({"short_answers_score": "1.5"}, "got `str`.*short_answers_score"),
-        ({"short_answers_score": True}, "got `bool`.*short_answers_score"),
-        ({"long_answer_score": float("nan")}, "long_answer_score is nan"),
-        ({"short_answers_score": float("-inf")}, "short_answers_score is -inf"),
-        ({"yes_no_answer": "yes", "short_answers": [{"start_token": 1, "end_token": 2}]}, "YES beside short"),
-        ({"yes_no_answer": "maybe"}, "'maybe', expected one of NONE, YES, NO"),
-        ({"long_answer": {"start_token": 5, "end_token": 5}}, "tokens 5 to 5, expected start < end"),
-        ({"long_answer": {"start_token": 5, "end_token": -1}}, "tokens 5 to -1 is null at one end"),
-        ({"short_answers": [{"start_byte": -1, "end_byte": 7}]}, "bytes -1 to 7 is null at one end"),
-        ({"short_answers": [{"start_byte": 9, "end_byte": 7}]}, "bytes 9 to 7, expected start < end"),
-    ],
-)
-def test_a_bad_prediction_is_named(tmp_path: Path, change: dict[str, Any], message: str) -> None:
-    good = {"example_id": 1, "long_answer_score": 1, "short_answers_score": 1}
-    path = write(tmp_path / "p.json", good, {**good, "example_id": 77, **change})
-    with pytest.raises(InputError, match=rf"p\.json: prediction 1, example 77: .*{message}") as error:
-        read_predictions(path)
-    assert "\n" not in str(error.value)
-
-
-def test_a_missing_score_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"p\.json: prediction 0, example 5: .*missing.*short_answers_score"):
-        read_predictions(write(tmp_path / "p.json", {"example_id": 5, "long_answer_score": 1}))
-
-
-@pytest.mark.parametrize(
-    "text", ["", "[1", "[]", "{}", '{"predictions": 3}', '{"predictions": [7]}', "\x8b", "[" * 9999]
-)
-def test_what_is_no_predictions_file_is_said_so(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "p.json"
-    path.write_text(text, encoding="latin-1")
-    with pytest.raises(InputError, match=r"p\.json: .*(expected an official predictions file|Expected `object`)"):
-        read_predictions(path)
-
-
-def test_missing_answers_are_null_and_scores_keep_their_type(tmp_path: Path) -> None:
-    items = [
-        {"example_id": "a", "long_answer_score": 1, "short_answers_score": 1.0},
-        {"example_id": 2, "yes_no_answer": "yEs", "long_answer_score": 0.5, "short_answers_score": -2},
-    ]
-    null, yes = read_predictions(write(tmp_path / "p.json", *items))
-    assert null == Prediction("a", NqSpan(), 1, [], 1.0)
-    assert [type(x) for x in (null.long_answer_score, null.short_answers_score)] == [int, float]
-    assert yes == Prediction(2, NqSpan(), 0.5, [], -2, "YES")
-
-
 @given(systems())
 def test_predictions_are_read_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, system: tuple[Gold, list[Prediction]]
@@ -390,10 +341,3 @@ def test_bad_gold_is_named(page: list[Annotation], message: str) -> None:
 def test_an_unknown_option_is_an_error() -> None:
     with pytest.raises(UsageError, match="did you mean partial"):
         evaluate([], predictions="p.json", partially=True)
-
-
-def test_the_first_candidate_is_the_first_of_the_top_level() -> None:
-    page = Page(3, "", "", [], [], [Candidate(1, 9, False), Candidate(2, 5), Candidate(5, 9)])
-    assert first_candidate(page) == predicted(3, 0.0, long=NqSpan(2, 5))
-    page.candidates = page.candidates[:1]
-    assert first_candidate(page).long_answer.is_null

@@ -1,110 +1,21 @@
 """The command line: parse, call, print. What a command does is a function of the same name."""
 
-import inspect
 import json
 import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from functools import wraps
 from types import FrameType
-from typing import Annotated, Any, NoReturn, get_type_hints
+from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
 import tinynq
 from tinynq.config import RECIPES, EvalOptions, PageOptions, PredictOptions, PrepareOptions, TrainOptions
 from tinynq.errors import TinynqError
 from tinynq.record import Purpose
-from tinynq.types import Progress
-
-SLOW = 2.0  # seconds that a stage may take before it shows a bar
+from tinynq.terminal import command, screen, timed
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-
-@dataclass
-class Screen:
-    """Where messages go: results to stdout, the rest to stderr, which is silent when quiet."""
-
-    quiet: bool = False
-
-    def result(self, text: str) -> None:
-        print(text)
-
-    def note(self, text: str) -> None:
-        if not self.quiet:
-            print(text, file=sys.stderr)
-
-    @contextmanager
-    def stage(self, name: str, unit: str) -> Iterator[Progress]:
-        """A progress bar with rate and time left, once the stage is slow and where a person can see it."""
-        console = Console(stderr=True)
-        show = console.is_terminal and not self.quiet
-        columns = ("[progress.description]{task.description}", "{task.fields[info]}")
-        bar = Bar(
-            TextColumn(columns[0]), BarColumn(20), TaskProgressColumn(), TextColumn(columns[1]), TimeRemainingColumn(),
-            console=console, transient=True,
-        )  # fmt: skip
-        task = bar.add_task(name, total=None, info="")
-        begun = shown = time.monotonic()
-
-        def progress(count: int, share: float, /) -> None:
-            nonlocal shown
-            now = time.monotonic()
-            if show and now - begun > SLOW and now - shown > 0.1:
-                shown = now
-                bar.start()
-                info = f"{count:,} {unit}, {count / (now - begun):,.1f}/s"
-                bar.update(task, completed=share, total=1.0 if share else None, info=info)
-
-        try:
-            yield progress
-        finally:
-            if bar.live.is_started:
-                bar.stop()
-
-
-screen = Screen()
-
-
-def command(name: str, options: type | None = None, *, unset: bool = False) -> Callable[[Callable[..., None]], None]:
-    """Register a command with one flag a field of ``options``; those that were given arrive as a dict.
-
-    With ``unset`` the fields' defaults play no part: a recipe gives what is not named.
-    """
-
-    def register(function: Callable[..., None]) -> None:
-        parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "options"]
-        names = [field.name for field in fields(options)] if options else []
-        hints = get_type_hints(options) if options else {}
-        for field in fields(options) if options else ():
-            hint, value = hints[field.name], None if unset else field.default
-            flag = typer.Option(help=field.metadata["help"])
-            parameters.append(_keyword(field.name, Annotated[hint if value is not None else hint | None, flag], value))
-        parameters.append(_keyword("quiet", Annotated[bool, typer.Option("--quiet", help="No progress.")], False))
-
-        @wraps(function)
-        def run(**arguments: Any) -> None:
-            screen.quiet |= arguments.pop("quiet")
-            given = {key: value for key in names if (value := arguments.pop(key)) is not None}
-            function(**arguments, **({"options": given} if options else {}))
-
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        app.command(name)(run)
-
-    return register
-
-
-def _keyword(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-
 
 Pages = Annotated[list[str], typer.Argument(help="NQ files, globs, folders, URLs, or - for standard input.")]
 Records = Annotated[list[str], typer.Argument(help="Records that `tinynq prepare` made.")]
@@ -127,7 +38,7 @@ def root(
         screen.result(context.get_help())
 
 
-@command("prepare", PrepareOptions)
+@command(app, "prepare", options=PrepareOptions)
 def prepare(
     pages: Pages,
     *,
@@ -139,7 +50,7 @@ def prepare(
 
     Example: tinynq prepare nq-train-*.jsonl.gz --out train.parquet
     """
-    with _timed("prepare", "pages") as (progress, seconds):
+    with timed("prepare", "pages") as (progress, seconds):
         info = tinynq.prepare(pages, out=out, for_=for_, progress=progress, **options)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in info.counts.items() if kind not in ("pages", "windows"))
     screen.note(
@@ -148,7 +59,7 @@ def prepare(
     )
 
 
-@command("train", TrainOptions, unset=True)
+@command(app, "train", options=TrainOptions, unset=True)
 def train(
     records: Records,
     *,
@@ -163,7 +74,7 @@ def train(
 
     Example: tinynq train train.parquet --init bert-tiny --out runs/tiny
     """
-    with _timed("train", "windows") as (progress, seconds):
+    with timed("train", "windows") as (progress, seconds):
         summary = tinynq.train(
             records, out=out, init=init, recipe=recipe, dev=dev or None, resume=resume, progress=progress, **options
         )
@@ -171,7 +82,7 @@ def train(
     screen.note(f"{out}: {summary.steps:,} updates{loss} in {seconds():.1f} s")
 
 
-@command("predict", PredictOptions)
+@command(app, "predict", options=PredictOptions)
 def predict(
     run: Run,
     pages: Annotated[list[str], typer.Argument(help="NQ pages as for prepare, or one record made for prediction.")],
@@ -183,7 +94,7 @@ def predict(
 
     Example: tinynq predict runs/tiny nq-dev-*.jsonl.gz --out predictions.json
     """
-    with _timed("predict", "pages") as (progress, seconds):
+    with timed("predict", "pages") as (progress, seconds):
         summary = tinynq.predict(run, pages, out=out, progress=progress, **options)
     took = seconds()
     screen.note(
@@ -192,7 +103,7 @@ def predict(
     )
 
 
-@command("eval", EvalOptions)
+@command(app, "eval", options=EvalOptions)
 def evaluate(
     pages: Pages,
     *,
@@ -213,7 +124,7 @@ def evaluate(
         screen.result(line)
 
 
-@command("show", PageOptions)
+@command(app, "show", options=PageOptions)
 def show(
     pages: Pages,
     *,
@@ -233,7 +144,7 @@ def show(
             screen.result(line)
 
 
-@command("stats", PageOptions, unset=True)
+@command(app, "stats", options=PageOptions, unset=True)
 def stats(
     sources: Annotated[list[str], typer.Argument(help="NQ pages as for prepare, or records.")],
     *,
@@ -253,7 +164,7 @@ def stats(
         screen.result(line)
 
 
-@command("demo")
+@command(app, "demo")
 def demo(
     *,
     out: Annotated[str | None, typer.Option(help="Keep what is made in this folder.")] = None,
@@ -269,14 +180,6 @@ def demo(
         report = run_demo(out=out or folder, stage=screen.stage, seed=seed)
     for line in report.lines():
         screen.result(line)
-
-
-@contextmanager
-def _timed(name: str, unit: str) -> Iterator[tuple[Progress, Callable[[], float]]]:
-    """A stage, and how many seconds it has taken."""
-    begun = time.monotonic()
-    with screen.stage(name, unit) as progress:
-        yield progress, lambda: time.monotonic() - begun
 
 
 def main() -> NoReturn:

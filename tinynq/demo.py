@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from tinynq.checkpoint import load_init
 from tinynq.config import PredictOptions
 from tinynq.inference import page_stream, predict, predict_pages
-from tinynq.metrics import Report, evaluate, first_candidate, score
+from tinynq.metrics import Report, evaluate, score
 from tinynq.pages import read_gold, read_pages
+from tinynq.predictions import first_candidate
 from tinynq.record import prepare
 from tinynq.training import train
 from tinynq.types import Progress

@@ -5,22 +5,19 @@ section 5, as the release's nq_eval computes them.
 """
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
-import msgspec
-
 from tinynq.config import EvalOptions, make
 from tinynq.errors import InputError
-from tinynq.files import PathLike, read_lines
+from tinynq.files import PathLike
 from tinynq.pages import read_gold
-from tinynq.types import Annotation, ExampleId, NqSpan, Page, Prediction, Progress, no_progress
+from tinynq.predictions import check_span, is_null, parse_yes_no, read_predictions
+from tinynq.types import Annotation, ExampleId, NqSpan, Prediction, Progress, no_progress
 
 TARGETS = (0.5, 0.75, 0.9)  # the precisions at which recall is reported
-YES_NO = ("NONE", "YES", "NO")
 
 Score: TypeAlias = int | float  # an integer score stays one, and so does the threshold it becomes
 
@@ -106,13 +103,21 @@ class Report:
         yield from self.short.lines("short")
 
 
-class _Outcome(NamedTuple):
-    """One page and one kind of answer."""
+class Outcome(NamedTuple):
+    """One page and one kind of answer: is there one, was one given, is it right, and its score."""
 
     gold: bool
     predicted: bool
     correct: bool
     score: Score
+
+
+class Judged(NamedTuple):
+    """The long and the short outcome of each page, in the order of the gold, and how many had no counterpart."""
+
+    pages: dict[ExampleId, tuple[Outcome, Outcome]]
+    pages_left_out: int
+    predictions_left_out: int
 
 
 def evaluate(
@@ -149,78 +154,46 @@ def score(
         short_non_null_threshold=short_non_null_threshold,
         partial=partial,
     )
+    return summarize(judge(gold, predictions, options=options), options=options)
+
+
+def judge(
+    gold: Iterable[tuple[ExampleId, Sequence[Annotation], str]],
+    predictions: Iterable[Prediction],
+    *,
+    options: EvalOptions,
+) -> Judged:
+    """What came of each page; all that a score is made of, and two systems are compared by.
+
+    Takes and raises what ``score`` does.
+    """
     expected = {example_id: (annotations, where) for example_id, annotations, where in gold}
     found = {prediction.example_id: prediction for prediction in predictions}
-    if not partial:
+    if not options.partial:
         _check_ids(expected, found)
-    shared = [example_id for example_id in expected if example_id in found]
-    if not shared:
+    pages: dict[ExampleId, tuple[Outcome, Outcome]] = {}
+    for example_id, (annotations, where) in expected.items():
+        if example_id in found:
+            _check_gold(annotations, f"{where}: example {example_id}")
+            pages[example_id] = (
+                _score_long(annotations, found[example_id], options.long_non_null_threshold),
+                _score_short(annotations, found[example_id], options.short_non_null_threshold),
+            )
+    if not pages:
         raise InputError(f"nothing to score: {len(expected)} gold pages and {len(found)} predictions share no id")
-    long: list[_Outcome] = []
-    short: list[_Outcome] = []
-    for example_id in shared:
-        annotations, where = expected[example_id]
-        _check_gold(annotations, f"{where}: example {example_id}")
-        long.append(_score_long(annotations, found[example_id], long_non_null_threshold))
-        short.append(_score_short(annotations, found[example_id], short_non_null_threshold))
+    return Judged(pages, len(expected) - len(pages), len(found) - len(pages))
+
+
+def summarize(judged: Judged, *, options: EvalOptions) -> Report:
+    """The official scores of pages that were judged with ``options``."""
     return Report(
-        long=_summary(long),
-        short=_summary(short),
-        pages=len(shared),
+        long=answer_report([long for long, _ in judged.pages.values()]),
+        short=answer_report([short for _, short in judged.pages.values()]),
+        pages=len(judged.pages),
         options=options,
-        pages_left_out=len(expected) - len(shared),
-        predictions_left_out=len(found) - len(shared),
+        pages_left_out=judged.pages_left_out,
+        predictions_left_out=judged.predictions_left_out,
     )
-
-
-def read_predictions(path: PathLike) -> list[Prediction]:
-    """Reads an official predictions file; of two predictions with one id both are returned.
-
-    long_answer, short_answers and yes_no_answer (any case) may be missing: null. Scores keep
-    their type. Raises InputError, naming file and example, for anything else that is missing or
-    has the wrong type, for spans that are reversed or null at one end, scores that are not finite, and
-    yes/no beside short answers.
-    """
-    try:
-        # The standard library's parser takes the NaN that Python writes, so that it can be told where it stands.
-        content = json.loads(b"\n".join(line for _, line in read_lines(path)))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: no JSON ({error}); expected an official predictions file") from None
-    items = content.get("predictions") if isinstance(content, dict) else None
-    if not isinstance(items, list):
-        raise InputError(f'{path}: no list "predictions" found; expected an official predictions file')
-    return [_prediction(item, f"{path}: prediction {i}") for i, item in enumerate(items)]
-
-
-def first_candidate(page: Page) -> Prediction:
-    """The answer that needs no model: the first top-level candidate, with score 0 on every page."""
-    span = next(((c.start_token, c.end_token) for c in page.candidates if c.top_level), (-1, -1))
-    return Prediction(page.example_id, NqSpan(*span), 0.0, [], 0.0)
-
-
-_ABSENT: dict[str, Any] = {"long_answer": {}, "short_answers": [], "yes_no_answer": "NONE"}
-
-
-def _prediction(item: object, where: str) -> Prediction:
-    if isinstance(item, dict):
-        where = f"{where}, example {item.get('example_id')}"
-        item = _ABSENT | item
-    try:
-        prediction = msgspec.convert(item, Prediction)
-    except msgspec.ValidationError as error:
-        raise InputError(f"{where}: {error}") from None
-    for name in ("long_answer_score", "short_answers_score"):
-        if not math.isfinite(getattr(prediction, name)):
-            raise InputError(f"{where}: {name} is {getattr(prediction, name)}, expected a finite number")
-    _check_span(prediction.long_answer, where)
-    for span in prediction.short_answers:
-        _check_span(span, where)
-    prediction.yes_no_answer = _yes_no(prediction.yes_no_answer, where)
-    if prediction.yes_no_answer != "NONE" and not all(map(_is_null, prediction.short_answers)):
-        raise InputError(
-            f"{where}: yes_no_answer {prediction.yes_no_answer} beside short answers, expected one of them"
-        )
-    return prediction
 
 
 def _check_ids(expected: Mapping[ExampleId, object], found: Mapping[ExampleId, object]) -> None:
@@ -242,33 +215,10 @@ def _check_gold(annotations: Sequence[Annotation], where: str) -> None:
     if not annotations:
         raise InputError(f"{where}: no annotations, expected at least one to score against")
     for annotation in annotations:
-        _check_span(annotation.long_answer, where)
+        check_span(annotation.long_answer, where)
         for span in annotation.short_answers:
-            _check_span(span, where)
-        _yes_no(annotation.yes_no_answer, where)
-
-
-def _check_span(span: NqSpan, where: str) -> None:
-    for unit, start, end in (
-        ("tokens", span.start_token, span.end_token),
-        ("bytes", span.start_byte, span.end_byte),
-    ):
-        if (start < 0) != (end < 0):
-            raise InputError(f"{where}: span of {unit} {start} to {end} is null at one end, expected both or neither")
-        if 0 <= end <= start:
-            raise InputError(f"{where}: span of {unit} {start} to {end}, expected start < end")
-
-
-def _yes_no(answer: str, where: str) -> str:
-    upper = answer.upper()
-    if upper not in YES_NO:
-        raise InputError(f"{where}: yes_no_answer is {answer!r}, expected one of {', '.join(YES_NO)}")
-    return upper
-
-
-def _is_null(span: NqSpan) -> bool:
-    # Not span.is_null: an annotation's span may be in bytes alone, and its candidate_index plays no part here.
-    return span.start_token < 0 and span.start_byte < 0
+            check_span(span, where)
+        parse_yes_no(annotation.yes_no_answer, where)
 
 
 def _equal(a: NqSpan, b: NqSpan) -> bool:
@@ -280,20 +230,20 @@ def _equal(a: NqSpan, b: NqSpan) -> bool:
 
 def _same_set(a: Sequence[NqSpan], b: Sequence[NqSpan]) -> bool:
     """Whether the spans that are not null are the same, repetitions and order aside."""
-    a = [span for span in a if not _is_null(span)]
-    b = [span for span in b if not _is_null(span)]
+    a = [span for span in a if not is_null(span)]
+    b = [span for span in b if not is_null(span)]
     return all(any(_equal(x, y) for y in b) for x in a) and all(any(_equal(x, y) for x in a) for y in b)
 
 
-def _score_long(annotations: Sequence[Annotation], prediction: Prediction, non_null_threshold: int) -> _Outcome:
-    spans = [a.long_answer for a in annotations if not _is_null(a.long_answer)]
+def _score_long(annotations: Sequence[Annotation], prediction: Prediction, non_null_threshold: int) -> Outcome:
+    spans = [a.long_answer for a in annotations if not is_null(a.long_answer)]
     gold = len(spans) >= non_null_threshold
-    predicted = not _is_null(prediction.long_answer)
+    predicted = not is_null(prediction.long_answer)
     correct = gold and predicted and any(_equal(span, prediction.long_answer) for span in spans)
-    return _Outcome(gold, predicted, correct, prediction.long_answer_score)
+    return Outcome(gold, predicted, correct, prediction.long_answer_score)
 
 
-def _score_short(annotations: Sequence[Annotation], prediction: Prediction, non_null_threshold: int) -> _Outcome:
+def _score_short(annotations: Sequence[Annotation], prediction: Prediction, non_null_threshold: int) -> Outcome:
     """Short answers and yes/no count as one kind of answer."""
     gold = sum(map(_has_short, annotations)) >= non_null_threshold
     predicted = _has_short(prediction)
@@ -303,20 +253,21 @@ def _score_short(annotations: Sequence[Annotation], prediction: Prediction, non_
         for a in annotations
     )
     correct = gold and predicted and any(matches)
-    return _Outcome(gold, predicted, correct, prediction.short_answers_score)
+    return Outcome(gold, predicted, correct, prediction.short_answers_score)
 
 
 def _has_short(answers: Annotation | Prediction) -> bool:
-    return answers.yes_no_answer.upper() != "NONE" or not all(map(_is_null, answers.short_answers))
+    return answers.yes_no_answer.upper() != "NONE" or not all(map(is_null, answers.short_answers))
 
 
 def _ratio(x: float, y: float) -> float:
     return x / y if y else 0.0
 
 
-def _summary(outcomes: Sequence[_Outcome]) -> AnswerReport:
+def answer_report(outcomes: Sequence[Outcome]) -> AnswerReport:
+    """The scores of one kind of answer over pages."""
     gold = sum(outcome.gold for outcome in outcomes)
-    points = list(_operating_points(outcomes, gold))
+    points = list(operating_points(outcomes, gold))
     # Of equal points the first, with the highest threshold, wins: max returns the first.
     best = max((p for p in points if p.f1 > 0), key=lambda p: p.f1, default=OperatingPoint(0.0, 0.0, 0.0))
     at_precision = (
@@ -326,7 +277,7 @@ def _summary(outcomes: Sequence[_Outcome]) -> AnswerReport:
     return AnswerReport(best, tuple(at_precision), gold, sum(outcome.predicted for outcome in outcomes))
 
 
-def _operating_points(outcomes: Sequence[_Outcome], gold: int) -> Iterator[OperatingPoint]:
+def operating_points(outcomes: Sequence[Outcome], gold: int) -> Iterator[OperatingPoint]:
     """Precision and recall at every distinct score, from the highest down; equal scores count together."""
     predicted = correct = 0
     # The type in the key makes the threshold of tied 1 and 1.0 independent of the order of pages.

@@ -1,0 +1,47 @@
+"""terminal: where output goes, and flags made from options."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tinynq.config import Checked, option
+from tinynq.terminal import Screen, command, timed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fruit(Checked):
+    count: int = option(3, "How many.")
+    ripe: bool = option(True, "Whether to eat them now.")
+
+
+def test_results_and_notes_go_their_own_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    for screen in (Screen(), Screen(quiet=True)):
+        screen.result("the result")
+        screen.note("a note")
+    captured = capsys.readouterr()
+    assert captured.out == "the result\nthe result\n"
+    assert captured.err == "a note\n"
+
+
+def test_no_bar_is_shown_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    with timed("work", "pages") as (progress, seconds):
+        progress(1, 0.5)
+    assert seconds() >= 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("unset", "expected"), [(False, {"count": 3, "ripe": False}), (True, {"ripe": False})])
+def test_a_flag_a_field_and_only_what_was_given(unset: bool, expected: dict[str, Any]) -> None:
+    app, seen = typer.Typer(), []
+
+    @command(app, "eat", options=Fruit, unset=unset)
+    def eat(*, options: dict[str, Any]) -> None:
+        """Eat fruit."""
+        seen.append(options)
+
+    assert CliRunner().invoke(app, ["--no-ripe"]).exit_code == 0
+    assert seen == [expected]
+    assert "How many." in CliRunner().invoke(app, ["--help"]).output

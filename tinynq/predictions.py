@@ -1,0 +1,89 @@
+"""The predictions file: reading it, with all that can be wrong in one."""
+
+import json
+import math
+from typing import Any
+
+import msgspec
+
+from tinynq.errors import InputError
+from tinynq.files import PathLike, read_lines
+from tinynq.types import NqSpan, Page, Prediction
+
+YES_NO = ("NONE", "YES", "NO")
+
+
+def read_predictions(path: PathLike) -> list[Prediction]:
+    """Reads an official predictions file; of two predictions with one id both are returned.
+
+    long_answer, short_answers and yes_no_answer (any case) may be missing: null. Scores keep
+    their type. Raises InputError, naming file and example, for anything else that is missing or
+    has the wrong type, for spans that are reversed or null at one end, scores that are not finite, and
+    yes/no beside short answers.
+    """
+    try:
+        # The standard library's parser takes the NaN that Python writes, so that it can be told where it stands.
+        content = json.loads(b"\n".join(line for _, line in read_lines(path)))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: no JSON ({error}); expected an official predictions file") from None
+    items = content.get("predictions") if isinstance(content, dict) else None
+    if not isinstance(items, list):
+        raise InputError(f'{path}: no list "predictions" found; expected an official predictions file')
+    return [_prediction(item, f"{path}: prediction {i}") for i, item in enumerate(items)]
+
+
+def first_candidate(page: Page) -> Prediction:
+    """The answer that needs no model: the first top-level candidate, with score 0 on every page."""
+    span = next(((c.start_token, c.end_token) for c in page.candidates if c.top_level), (-1, -1))
+    return Prediction(page.example_id, NqSpan(*span), 0.0, [], 0.0)
+
+
+_ABSENT: dict[str, Any] = {"long_answer": {}, "short_answers": [], "yes_no_answer": "NONE"}
+
+
+def _prediction(item: object, where: str) -> Prediction:
+    if isinstance(item, dict):
+        where = f"{where}, example {item.get('example_id')}"
+        item = _ABSENT | item
+    try:
+        prediction = msgspec.convert(item, Prediction)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{where}: {error}") from None
+    for name in ("long_answer_score", "short_answers_score"):
+        if not math.isfinite(getattr(prediction, name)):
+            raise InputError(f"{where}: {name} is {getattr(prediction, name)}, expected a finite number")
+    check_span(prediction.long_answer, where)
+    for span in prediction.short_answers:
+        check_span(span, where)
+    prediction.yes_no_answer = parse_yes_no(prediction.yes_no_answer, where)
+    if prediction.yes_no_answer != "NONE" and not all(map(is_null, prediction.short_answers)):
+        raise InputError(
+            f"{where}: yes_no_answer {prediction.yes_no_answer} beside short answers, expected one of them"
+        )
+    return prediction
+
+
+def check_span(span: NqSpan, where: str) -> None:
+    """Raise InputError for a span that is reversed, or null at one end."""
+    for unit, start, end in (
+        ("tokens", span.start_token, span.end_token),
+        ("bytes", span.start_byte, span.end_byte),
+    ):
+        if (start < 0) != (end < 0):
+            raise InputError(f"{where}: span of {unit} {start} to {end} is null at one end, expected both or neither")
+        if 0 <= end <= start:
+            raise InputError(f"{where}: span of {unit} {start} to {end}, expected start < end")
+
+
+def parse_yes_no(answer: str, where: str) -> str:
+    """A yes/no answer in capitals; raises InputError for one that is none."""
+    upper = answer.upper()
+    if upper not in YES_NO:
+        raise InputError(f"{where}: yes_no_answer is {answer!r}, expected one of {', '.join(YES_NO)}")
+    return upper
+
+
+def is_null(span: NqSpan) -> bool:
+    """Whether a span of gold or of a prediction is no answer."""
+    # Not span.is_null: an annotation's span may be in bytes alone, and its candidate_index plays no part here.
+    return span.start_token < 0 and span.start_byte < 0

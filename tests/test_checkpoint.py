@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from tf1_bundle import bert, write_bundle
 
 from tinynq.checkpoint import (
     checkpoints,
@@ -26,7 +27,8 @@ from tinynq.checkpoint import (
 from tinynq.config import FeatureOptions, TrainOptions
 from tinynq.errors import InputError, RunError, UsageError
 from tinynq.files import atomic_write
-from tinynq.model import BertReader, ModelConfig, collate, new_reader
+from tinynq.model import Batch, BertReader, ModelConfig, collate, new_reader
+from tinynq.tf1 import Checkpoint
 from tinynq.types import Window
 from tinynq.vocab import Vocab
 
@@ -241,7 +243,7 @@ def test_markers_without_a_slot_get_rows(encoder: Path) -> None:
         ({"hidden_act": "relu"}, "hidden_act is relu; expected one of gelu, gelu_new"),
         ({"num_attention_heads": 5}, "5 heads do not divide hidden_size 16"),
         ({"max_position_embeddings": 16}, r"has 16 positions, but the windows have 32; .*--max-seq-length 16"),
-        ({"intermediate_size": 41}, r"tensor bert\.encoder\S+ is \[40, 16\]; its config.json makes it \[41, 16\]"),
+        ({"intermediate_size": 41}, r"tensor bert\.encoder\S+ is \[40, 16\]; the config makes it \[41, 16\]"),
         ({"num_hidden_layers": 3}, r"no tensor bert\.encoder\.layer\.2\."),
     ],
 )
@@ -301,6 +303,95 @@ def test_names_of_tf1(shared: Path) -> None:
     kernel = arrays["bert/encoder/layer_1/intermediate/dense/kernel"]
     assert np.array_equal(model.state_dict()["bert.encoder.layer.1.intermediate.dense.weight"].numpy(), kernel.T)
     assert np.array_equal(model.qa_outputs.bias.detach().numpy(), arrays["cls/nq/output_bias"])
+
+
+# TF1 checkpoints
+
+
+@pytest.fixture
+def ensemble(tmp_path: Path) -> Path:
+    """A folder with a TF1 checkpoint of a reader, its vocab.txt and its bert_config.json."""
+    prefix = write_bundle(tmp_path / "ensemble" / "model.ckpt-6", bert(vocab=len(VOCAB.tokens), positions=384))
+    prefix.with_name("vocab.txt").write_text(VOCAB.text, "utf-8")
+    prefix.with_name("bert_config.json").write_text(json.dumps({"num_attention_heads": 4, "hidden_act": "gelu"}))
+    return prefix.parent
+
+
+@pytest.mark.parametrize("part", ["", "model.ckpt-6", "model.ckpt-6.index"])
+def test_a_tf1_checkpoint_is_an_encoder_and_a_run(ensemble: Path, part: str) -> None:
+    model, features, vocab, _ = load_run(ensemble / part)
+    assert (features, vocab.sha256, model.training) == (FeatureOptions(), VOCAB.sha256, False)
+    assert (model.config.num_attention_heads, model.config.hidden_act) == (4, "gelu_new")
+    arrays = bert(vocab=len(VOCAB.tokens), positions=384)
+    kernel = model.state_dict()["bert.encoder.layer.1.output.dense.weight"].numpy()
+    assert np.array_equal(kernel, arrays["bert/encoder/layer_1/output/dense/kernel"].T)
+    assert same_weights(init(ensemble / part, seed=1), model) and same_weights(init(ensemble / part, seed=2), model)
+
+
+def test_a_tf1_encoder_without_heads(ensemble: Path) -> None:
+    arrays = {name: a for name, a in bert(vocab=len(VOCAB.tokens), positions=384).items() if name.startswith("bert/")}
+    prefix = write_bundle(ensemble / "model.ckpt-6", arrays)
+    one, two = (init(prefix, seed=seed).state_dict() for seed in (1, 2))
+    assert torch.equal(one["bert.pooler.dense.weight"], two["bert.pooler.dense.weight"])
+    assert not torch.equal(one["qa_outputs.weight"], two["qa_outputs.weight"])
+    with pytest.raises(RunError, match=f"{prefix}: an encoder without heads for NQ; train it: .* --init {prefix}"):
+        load_run(prefix)
+
+
+def test_the_vocabulary_of_a_tf1_checkpoint(ensemble: Path) -> None:
+    with pytest.raises(RunError, match=r"not the vocabulary that the record was made with; .* --vocab .*vocab\.txt$"):
+        init(ensemble, Vocab([*WORDS, "more"]))
+    (ensemble / "vocab.txt").unlink()
+    for load in (load_run, init):
+        with pytest.raises(
+            RunError, match=r"vocab\.txt: no such file, and the shipped .* 30,522 words, not the 219 of"
+        ):
+            load(ensemble)
+    prefix = write_bundle(ensemble / "model.ckpt-6", bert(vocab=30_522, positions=384, layers=1))
+    assert load_run(prefix)[2].sha256 == Vocab.load().sha256
+    assert same_weights(init(prefix, Vocab.load()), load_run(prefix)[0])
+    with pytest.raises(RunError, match=r"vocab\.txt: not the .* again without --vocab, or put that vocab\.txt there"):
+        init(prefix)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "change", "message"),
+    [
+        ({"positions": 100}, {}, "has 100 positions; expected at least 384, as the original has"),
+        ({"vocab": 100}, {}, "has 100 words; expected at least 219"),
+        ({}, {"bert/pooler/dense/bias": np.ones(3, np.float32)}, r"tensor bert.pooler.dense.bias is \[3\]; .* \[16\]"),
+        ({}, {"cls/nq/output_bias": np.ones(2)}, "tensor cls/nq/output_bias is float64; expected float32"),
+    ],
+)
+def test_a_tf1_checkpoint_that_does_not_fit(
+    ensemble: Path, sizes: dict[str, int], change: dict[str, Any], message: str
+) -> None:
+    arrays = bert(**{"vocab": len(VOCAB.tokens), "positions": 384, **sizes}) | change
+    prefix = write_bundle(ensemble / "model.ckpt-6", arrays)
+    with pytest.raises(RunError, match=message) as caught:
+        load_run(prefix)
+    assert str(caught.value).startswith(str(prefix))
+
+
+@pytest.mark.parametrize("name", ["logits_eval_s6", "logits_eval512_s6"])
+def test_the_logits_of_a_golden_tf1_checkpoint(shared: Path, name: str) -> None:
+    golden = np.load(shared / "golden" / "model" / f"{name}.npz")
+    model, features, vocab, _ = load_run(shared / "golden" / "model" / "finetuned")
+    assert (features, vocab.sha256) == (FeatureOptions(), Vocab.load().sha256)
+    ids, segments, mask = (torch.from_numpy(golden[k]) for k in ("input_ids", "segment_ids", "input_mask"))
+    with torch.inference_mode():
+        scores = model(Batch(ids.long(), segments.long(), mask.bool()))
+    for ours, k in zip(scores, ("start_logits", "end_logits", "answer_type_logits"), strict=True):
+        torch.testing.assert_close(ours, torch.from_numpy(golden[k]), rtol=0, atol=1e-4)
+
+
+def test_a_golden_tf1_encoder(shared: Path) -> None:
+    what = shared / "golden" / "model" / "pretrained" / "bert_model.ckpt"
+    model = init(what, Vocab.load(), features=FeatureOptions())
+    array = Checkpoint(what)["bert/embeddings/word_embeddings"]
+    assert np.array_equal(model.bert.embeddings.word_embeddings.weight.detach().numpy(), array)
+    with pytest.raises(RunError, match="an encoder without heads for NQ; train it"):
+        load_run(what)
 
 
 # Checkpoints to go on from

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 import tinynq
 from tinynq.cli import app
-from tinynq.config import EvalOptions, PredictOptions, PrepareOptions, TrainOptions
+from tinynq.config import EvalOptions, PageOptions, PredictOptions, PrepareOptions, TrainOptions
 from tinynq.record import read_info
 
-COMMANDS = ["prepare", "train", "predict", "eval", "show", "stats", "demo"]
+COMMANDS = ["prepare", "convert", "train", "predict", "eval", "show", "stats", "demo"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -55,7 +55,13 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("prepare", PrepareOptions), ("train", TrainOptions), ("predict", PredictOptions), ("eval", EvalOptions)],
+    [
+        ("prepare", PrepareOptions),
+        ("convert", PageOptions),
+        ("train", TrainOptions),
+        ("predict", PredictOptions),
+        ("eval", EvalOptions),
+    ],
 )
 def test_every_option_is_a_flag(name: str, options: type) -> None:
     output = CliRunner().invoke(app, [name, "--help"]).output
@@ -100,6 +106,18 @@ def test_the_main_job_by_command(small_run: SmallRun, tmp_path: Path) -> None:
     table = tinynq_("eval", small_run.pages, "--predictions", predictions).stdout
     assert "40 pages" in table
     assert max(map(len, table.splitlines())) <= 80
+
+
+def test_convert_there_and_back(small_run: SmallRun, tmp_path: Path) -> None:
+    original, record = str(tmp_path / "train.tfrecord"), str(tmp_path / "again.parquet")
+    done = tinynq_("convert", small_run.record, original)
+    windows = read_info(small_run.record).counts["windows"]
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert f"{original}: {windows:,} windows in " in done.stderr
+    assert tinynq_("convert", original, record, "--stride", "64", "--quiet").stderr == ""
+    assert (read_info(record).counts["windows"], read_info(record).features.stride) == (windows, 64)
+    assert "no TFRecord, and so would" in complaint("convert", record, str(tmp_path / "x.parquet"))
+    assert "leave out cased" in complaint("convert", record, original, "--cased")
 
 
 def test_ids_that_differ_are_an_error_unless_partial(small_run: SmallRun, tmp_path: Path) -> None:

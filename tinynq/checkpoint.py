@@ -1,4 +1,4 @@
-"""A run's folder, and weights from elsewhere: Hugging Face folders, the hub, arrays under TF1 names.
+"""A run's folder, and weights from elsewhere: Hugging Face folders, the hub, TF1 checkpoints.
 
 A run is a Hugging Face BERT folder whose config.json has one more object, ``tinynq``, with all that
 prediction needs. Nothing is ever pickled.
@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors
@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tinynq import tf1
 from tinynq.config import FeatureOptions
 from tinynq.errors import RunError, UsageError
 from tinynq.files import atomic_folder, atomic_write
@@ -43,24 +44,20 @@ def load_init(
     dropout: float = 0.1,
     attention_dropout: float = 0.1,
 ) -> BertReader:
-    """A reader to train: of random weights for one of SIZES, else with the encoder of a folder or of the hub.
+    """A reader to train: of random weights for one of SIZES, else with the encoder that read_encoder finds.
 
-    The folder has Hugging Face's layout: config.json, model.safetensors, vocab.txt. What it lacks of
-    pooler and heads, and of rows for NQ markers, comes from the seed. Raises RunError for an
-    encoder that is missing, is no BERT, or does not fit the vocabulary or the windows.
+    What that lacks of pooler and heads, and of rows for NQ markers, comes from the seed. Raises
+    RunError for an encoder that is missing, is no BERT, or does not fit the vocabulary or the windows.
     """
     if what in SIZES:
-        config, weights = ModelConfig.of_size(what, vocab_size=len(vocab.tokens)), None
+        encoder, config = None, ModelConfig.of_size(what, vocab_size=len(vocab.tokens))
     else:
-        folder = find_encoder(what)
-        config = read_config(folder)[0]
-        weights = read_weights(folder)
-        encoder_vocab = Vocab.load(str(_existing(folder / VOCAB)), cased=vocab.cased)
-        if encoder_vocab.sha256 != vocab.sha256:
-            raise RunError(
-                f"{folder / VOCAB}: not the vocabulary that the record was made with; "
-                f"prepare it again with --vocab {folder / VOCAB}"
-            )
+        encoder = read_encoder(what, cased=vocab.cased)
+        config = encoder.config
+        if encoder.vocab.sha256 != vocab.sha256:
+            path = encoder.vocab_path
+            remedy = f"with --vocab {path}" if path.is_file() else f"without --vocab, or put that {VOCAB} there"
+            raise RunError(f"{path}: not the vocabulary that the record was made with; prepare it again {remedy}")
     config = replace(
         config,
         vocab_size=max(config.vocab_size, len(vocab.tokens)),
@@ -73,9 +70,43 @@ def load_init(
             f"prepare the record again with --max-seq-length {config.max_position_embeddings}"
         )
     model = new_reader(config, seed=seed)
-    if weights is not None:
-        fill(model, weights, where=str(folder / WEIGHTS))
+    if encoder:
+        fill(model, encoder.weights, where=encoder.where)
     return model
+
+
+class Encoder(NamedTuple):
+    """Weights of BertReader, or a part of them, and what belongs to them; ``where`` they are, for messages."""
+
+    config: ModelConfig
+    weights: dict[str, Tensor]
+    vocab: Vocab
+    vocab_path: Path
+    where: str
+
+
+def read_encoder(what: str, *, cased: bool) -> Encoder:
+    """The encoder of a TF1 checkpoint, of a folder in Hugging Face's layout, or of the hub.
+
+    A TF1 checkpoint is a path that tf1.find knows; without a vocab.txt beside it, it has the shipped vocabulary.
+    Raises RunError for an encoder that is missing, damaged, or no BERT.
+    """
+    prefix = tf1.find(what)
+    if not prefix:
+        folder = find_encoder(what)
+        config, path = read_config(folder)[0], _existing(folder / VOCAB)
+        weights, where = read_weights(folder), str(folder / WEIGHTS)
+        return Encoder(config, weights, Vocab.load(str(path), cased=cased), path, where)
+    checkpoint = tf1.Checkpoint(prefix)
+    config = _checked(ModelConfig(**tf1.encoder_config(checkpoint)), prefix.with_name(tf1.CONFIG))
+    path = prefix.with_name(VOCAB)
+    vocab = Vocab.load(str(path) if path.is_file() else None, cased=cased)
+    if not path.is_file() and len(vocab.tokens) != config.vocab_size:
+        raise RunError(
+            f"{path}: no such file, and the shipped vocabulary has {len(vocab.tokens):,} words, not the "
+            f"{config.vocab_size:,} of {prefix.name}; put its {VOCAB} there"
+        )
+    return Encoder(config, from_tf1(checkpoint), vocab, path, str(prefix))
 
 
 def find_encoder(what: str) -> Path:
@@ -86,7 +117,10 @@ def find_encoder(what: str) -> Path:
     if Path(what).is_dir():
         return Path(what)
     if not HUB_NAME.fullmatch(what):
-        raise RunError(f"{what}: no such encoder; expected {', '.join(SIZES)}, a Hugging Face folder, or owner/name")
+        raise RunError(
+            f"{what}: no such encoder; expected {', '.join(SIZES)}, a Hugging Face folder, "
+            "the prefix of a TF1 checkpoint, or owner/name"
+        )
     try:
         from huggingface_hub import snapshot_download
     except ImportError:
@@ -140,8 +174,11 @@ def save_run(
 def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
     """The model of a run in evaluation mode, the options of its windows, its vocabulary, and its config.json.
 
-    Raises RunError for a folder that holds no run, or a damaged one.
+    A TF1 checkpoint with heads is a run whose windows are made as the original makes them: uncased, and
+    with the defaults of FeatureOptions. Raises RunError for what is no run, or a damaged one.
     """
+    if tf1.find(folder):
+        return _tf1_run(str(folder))
     folder = Path(folder)
     if not (folder / CONFIG).is_file() and (folder / "checkpoints").is_dir():
         raise RunError(f"{folder}: its training has not ended; go on with --resume, or use one of {folder}/checkpoints")
@@ -161,6 +198,21 @@ def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dic
     model = new_reader(config, seed=0)
     fill(model, read_weights(folder), where=str(folder / WEIGHTS), whole=True)
     return model.eval(), features, vocab, raw
+
+
+def _tf1_run(what: str) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
+    encoder, features = read_encoder(what, cased=False), FeatureOptions()
+    if not {"qa_outputs.weight", "answer_type.weight"} <= encoder.weights.keys():
+        raise RunError(f"{what}: an encoder without heads for NQ; train it: tinynq train RECORD --init {what}")
+    for found, wanted, name in [
+        (encoder.config.vocab_size, len(encoder.vocab.tokens), "words"),
+        (encoder.config.max_position_embeddings, features.max_seq_length, "positions"),
+    ]:
+        if found < wanted:
+            raise RunError(f"{what}: has {found} {name}; expected at least {wanted}, as the original has")
+    model = new_reader(encoder.config, seed=0)
+    fill(model, encoder.weights, where=encoder.where, whole=True)
+    return model.eval(), features, encoder.vocab, asdict(encoder.config)
 
 
 def save_checkpoint(
@@ -239,11 +291,16 @@ def read_config(folder: Path) -> tuple[ModelConfig, dict[str, Any]]:
         config = ModelConfig(**{field.name: raw[field.name] for field in fields(ModelConfig) if field.name in raw})
     except TypeError as error:
         raise RunError(f"{path}: not the config of a BERT encoder ({error})") from None
+    return _checked(config, path), raw
+
+
+def _checked(config: ModelConfig, path: Path) -> ModelConfig:
+    """A config that a model can be made of; ``path`` is what says it."""
     if config.hidden_act not in ACTIVATIONS:
         raise RunError(f"{path}: hidden_act is {config.hidden_act}; expected one of {', '.join(ACTIVATIONS)}")
     if config.hidden_size % config.num_attention_heads:
         raise RunError(f"{path}: {config.num_attention_heads} heads do not divide hidden_size {config.hidden_size}")
-    return config, raw
+    return config
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:
@@ -282,7 +339,7 @@ def fill(model: BertReader, weights: Mapping[str, Tensor], *, where: str, whole:
             parameter = parameter[: len(tensor)]  # NQ markers without a slot have rows of their own at the end
         if tensor.shape != parameter.shape:
             found, expected = list(tensor.shape), list(parameter.shape)
-            raise RunError(f"{where}: tensor {name} is {found}; its config.json makes it {expected}")
+            raise RunError(f"{where}: tensor {name} is {found}; the config makes it {expected}")
         parameter.copy_(tensor)
 
 
@@ -294,13 +351,14 @@ def from_tf1(arrays: Mapping[str, NDArray[np.float32]]) -> dict[str, Tensor]:
     heads = {"cls/nq/output_": "qa_outputs.", "answer_type_output_": "answer_type."}
     leaves = {"kernel": "weight", "gamma": "weight", "beta": "bias", "weights": "weight"}
     state = {}
-    for name, array in arrays.items():
+    for source in arrays:
+        name = source
         if not name.startswith(("bert/", *heads)) or re.search(r"/(adam_[mv]|Adam(_1)?)$", name):
             continue
         for head, ours in heads.items():
             name = name.replace(head, ours)
         parts = name.replace("layer_", "layer/").replace("/", ".").split(".")
-        last = parts[-1]
+        last, array = parts[-1], arrays[source]
         tensor = torch.from_numpy(np.array(array.T if last == "kernel" else array, np.float32, order="C"))
         parts = [*parts, "weight"] if last.endswith("_embeddings") else [*parts[:-1], leaves.get(last, last)]
         state[".".join(parts)] = tensor

@@ -18,8 +18,8 @@ from tinynq.terminal import command, screen, timed
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 Pages = Annotated[list[str], typer.Argument(help="NQ files, globs, folders, URLs, or - for standard input.")]
-Records = Annotated[list[str], typer.Argument(help="Records that `tinynq prepare` made.")]
-Run = Annotated[str, typer.Argument(help="The folder of a run.")]
+Records = Annotated[list[str], typer.Argument(help="Records that `tinynq prepare` made, or TFRecords of the original.")]
+Run = Annotated[str, typer.Argument(help="The folder of a run, or a TF1 checkpoint of the original.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 
 
@@ -42,7 +42,7 @@ def root(
 def prepare(
     pages: Pages,
     *,
-    out: Annotated[str, typer.Option(help="The record to write, a Parquet file.")],
+    out: Annotated[str, typer.Option(help="The record to write, Parquet; the original's TFRecord if named .tfrecord.")],
     for_: Annotated[Purpose, typer.Option("--for", help="What the record is for.")] = "train",
     options: dict[str, Any],
 ) -> None:
@@ -59,12 +59,30 @@ def prepare(
     )
 
 
+@command(app, "convert", options=PageOptions, unset=True)
+def convert(
+    record: Annotated[str, typer.Argument(help="A record, or a TFRecord of the original for training.")],
+    out: Annotated[str, typer.Argument(help="The other: named .parquet, .tfrecord or .tfrecord.gz.")],
+    *,
+    options: dict[str, Any],
+) -> None:
+    """Make a TFRecord of a record, or a record of a TFRecord; options say what a TFRecord does not.
+
+    Example: tinynq convert train_0-10_record train.parquet
+    """
+    with timed("convert", "windows") as (progress, seconds):
+        info = tinynq.convert(record, out=out, progress=progress, **options)
+    screen.note(f"{out}: {info.counts['windows']:,} windows in {seconds():.1f} s")
+
+
 @command(app, "train", options=TrainOptions, unset=True)
 def train(
     records: Records,
     *,
     out: Annotated[str, typer.Option(help="The run's folder.")],
-    init: Annotated[str, typer.Option(help="bert-tiny, -mini, -small, -medium, -base, a model folder or hub name.")],
+    init: Annotated[
+        str, typer.Option(help="bert-tiny, -mini, -small, -medium, -base, a model folder, TF1 checkpoint or hub name.")
+    ],
     recipe: Annotated[str, typer.Option(help=f"Where unset options come from: {', '.join(RECIPES)}.")] = "bert-joint",
     dev: Annotated[list[str] | None, typer.Option(help="NQ pages to score during training; may be repeated.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out was broken off.")] = False,

@@ -149,18 +149,39 @@ def _lines(file: BufferedReader, name: str) -> Iterator[tuple[int, bytes]]:
     # Drivers and decompressors raise exceptions of their own making. Those of whoever takes the
     # lines do not come by here.
     try:
-        stream = file
-        if file.peek(2)[:2] == GZIP_MAGIC:
-            stream = BufferedReader(igzip.open(file, "rb"), BUFFER)  # type: ignore[no-untyped-call]
-        for number, line in enumerate(stream, 1):
+        for number, line in enumerate(_unzipped(file), 1):
             if not line.isspace():
                 yield number, line.rstrip(b"\r\n")
-    except EOFError as error:
-        raise InputError(f"{name}:{number + 1}: the gzip data is cut short; copy the file again") from error
-    except (IsalError, BadGzipFile) as error:  # type: ignore[misc]  # the stub calls this class a value
-        raise InputError(f"{name}:{number + 1}: the gzip data is damaged ({error}); copy the file again") from error
     except Exception as error:
-        raise InputError(f"{name}:{number + 1}: cannot be read: {_reason(error)}") from error
+        raise unreadable(f"{name}:{number + 1}", error) from error
+
+
+@contextmanager
+def open_stream(path: PathLike) -> Iterator[BufferedReader]:
+    """The bytes of a file, URL or ``-``, from the first on; unzipped where they are gzip by content.
+
+    Raises InputError when it cannot be opened; what goes wrong later is for ``unreadable``.
+    """
+    name = _plain(path)
+    with _open_stream(name) as file:
+        with _reading(name):
+            stream = _unzipped(file)
+        yield stream
+
+
+def unreadable(where: str, error: Exception) -> InputError:
+    """The error for a person that an exception comes to which was raised while bytes were read."""
+    if isinstance(error, EOFError):
+        return InputError(f"{where}: the gzip data is cut short; copy the file again")
+    if isinstance(error, IsalError | BadGzipFile):
+        return InputError(f"{where}: the gzip data is damaged ({error}); copy the file again")
+    return InputError(f"{where}: cannot be read: {_reason(error)}")
+
+
+def _unzipped(file: BufferedReader) -> BufferedReader:
+    if file.peek(2)[:2] == GZIP_MAGIC:
+        return BufferedReader(igzip.open(file, "rb"), BUFFER)  # type: ignore[no-untyped-call]
+    return file
 
 
 def open_input(path: PathLike) -> BinaryIO:

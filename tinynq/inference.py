@@ -18,6 +18,7 @@ from tinynq.files import atomic_write
 from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.pages import read_pages
 from tinynq.record import check_same, read_info, read_page_windows
+from tinynq.tfrecord import SUFFIXES
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
@@ -36,8 +37,9 @@ def predict(
 ) -> PredictSummary:
     """Write the official predictions file of a run for NQ pages, or for one record made from them.
 
-    The keywords are the fields of PredictOptions. Raises RunError, InputError or RecordError for
-    what cannot be read, and NumericError for logits that are not finite.
+    A TF1 checkpoint of the original's reader is as good as a run. The keywords are the fields of
+    PredictOptions. Raises RunError, InputError or RecordError for what cannot be read, and
+    NumericError for logits that are not finite.
     """
     chosen = make(PredictOptions, options)
     set_threads(chosen.threads)
@@ -119,6 +121,8 @@ def page_stream(
     records = [source for source in sources if str(source).endswith(".parquet")]
     if records and len(sources) > 1:
         raise UsageError(f"{records[0]}: a record is predicted alone; give one record, or NQ pages")
+    if names := [str(source) for source in sources if str(source).endswith(SUFFIXES)]:
+        raise UsageError(f"{names[0]}: a TFRecord lacks the candidates that prediction needs; give the NQ pages")
     if not records:
         for page in read_pages(sources, annotated=False, progress=progress):
             yield page_windows(page, vocab=vocab, options=features)

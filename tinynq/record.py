@@ -1,4 +1,4 @@
-"""Windows <-> a record: one Parquet file, one row a window, that says what made it.
+"""Windows <-> a record: one Parquet file, one row a window, that says what made it; or the original's TFRecord.
 
 The schema is documented in docs/formats.md. A record for training holds targets, one for
 prediction its pages' top-level candidates, on the first window of each page.
@@ -22,21 +22,13 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 import tinynq
-from tinynq.config import FeatureOptions, PrepareOptions, make
+from tinynq.config import FeatureOptions, PageOptions, PrepareOptions, make
 from tinynq.errors import InputError, RecordError, UsageError
 from tinynq.features import page_windows, training_windows
 from tinynq.files import atomic_write, expand, open_input
 from tinynq.pages import read_pages
-from tinynq.types import (
-    AnswerType,
-    ExampleId,
-    Int32s,
-    PageWindows,
-    Progress,
-    Target,
-    Window,
-    no_progress,
-)
+from tinynq.tfrecord import SUFFIXES, is_tfrecord, padded_length, read_rows, write_examples
+from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Progress, Target, Window, no_progress
 from tinynq.vocab import Vocab
 
 FORMAT = 1
@@ -78,8 +70,9 @@ def prepare(
 ) -> RecordInfo:
     """Write the record of the windows of all pages: features once, for any number of trainings or predictions.
 
-    ``pages`` are NQ files, globs, folders, URLs or ``-``; the keywords are the fields of
-    PrepareOptions. What is kept and the order depend on the seed and the example ids alone.
+    ``pages`` are NQ files, globs, folders, URLs or ``-``; an ``out`` named .tfrecord or .tfrecord.gz is
+    the original's. The keywords are the fields of PrepareOptions. What is kept and the order depend
+    on the seed and the example ids alone.
     Raises InputError for bad pages and UsageError for bad options.
     """
     if for_ not in SCHEMAS:
@@ -116,15 +109,25 @@ def prepare(
                 yield _row(window, candidates)
                 candidates = []
 
-    with atomic_write(out) as file:
-        writer = pq.ParquetWriter(file, SCHEMAS[for_], compression="zstd", write_page_checksum=True)
-        with writer:
-            batches = _batches(rows(), SCHEMAS[for_])
-            for batch in _shuffled(batches, chosen.seed, SCHEMAS[for_]) if shuffle else batches:
-                writer.write_batch(batch)
-            info = RecordInfo(for_, features, vocab, counts, asdict(chosen), tinynq.__version__)
-            writer.add_key_value_metadata(_metadata(info))
+    info = RecordInfo(for_, features, vocab, counts, asdict(chosen), tinynq.__version__)
+    batches = _batches(rows(), SCHEMAS[for_])
+    write_record(out, _shuffled(batches, chosen.seed, SCHEMAS[for_]) if shuffle else batches, info)
     return info
+
+
+def write_record(out: str, batches: Iterable[pa.RecordBatch], info: RecordInfo) -> None:
+    """Write the rows of a record: a TFRecord where ``out`` is named so, else Parquet.
+
+    The description is written last: the counts may be made while the batches are taken.
+    """
+    with atomic_write(out) as file:
+        if out.endswith(SUFFIXES):
+            write_examples(file, batches, length=info.features.max_seq_length, zipped=out.endswith(".gz"))
+            return
+        with pq.ParquetWriter(file, SCHEMAS[info.purpose], compression="zstd", write_page_checksum=True) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+            writer.add_key_value_metadata(_metadata(info))
 
 
 def page_random(seed: int, example_id: ExampleId) -> random.Random:
@@ -202,22 +205,23 @@ class TrainingSet:
 
     @classmethod
     def load(cls, records: Sequence[str]) -> "TrainingSet":
-        """The windows of all records, in their order.
+        """The windows of all records, in their order; a TFRecord is taken to have the default vocabulary and options.
 
         Raises RecordError where one was made for prediction, holds no window, or differs in
         features or vocabulary from the first.
         """
-        paths = expand(records, suffixes=(".parquet",))
-        infos = [read_info(path) for path in paths]
+        paths = expand(records, suffixes=(".parquet", *SUFFIXES))
+        infos = [tfrecord_info(path, PageOptions()) if is_tfrecord(path) else read_info(path) for path in paths]
         for path, info in zip(paths, infos, strict=True):
             if info.purpose != "train":
                 raise RecordError(f"{path}: made for prediction; training needs `tinynq prepare --for train`")
             check_same(path, info, infos[0].features, infos[0].vocab, of=paths[0])
-        if not sum(info.counts["windows"] for info in infos):
+        if not any(info.counts.get("windows", 1) for info in infos):
             raise RecordError(
                 f"{', '.join(paths)}: no window to train on; prepare more pages or raise --include-unknowns"
             )
-        return cls(infos[0], chain.from_iterable(map(_training_batches, paths)))
+        columns = [name for name in SCHEMAS["train"].names if name != "token_map"]
+        return cls(infos[0], chain.from_iterable(read_batches(path, infos[0], columns) for path in paths))
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -230,9 +234,21 @@ class TrainingSet:
         return Window(example_id, index, question_length, ids, (), Target(start, end, AnswerType(kind)))
 
 
-def _training_batches(record: str) -> Iterator[pa.RecordBatch]:
+def tfrecord_info(record: str, options: PageOptions) -> RecordInfo:
+    """What can be said of a TFRecord for training: its length, the rest as ``options`` have it, and no counts."""
+    chosen = asdict(options) | {"max_seq_length": padded_length(record)}
+    vocab = Vocab.load(chosen.pop("vocab"), cased=options.cased)
+    return RecordInfo("train", FeatureOptions(**chosen), vocab, {}, {"vocab": options.vocab}, tinynq.__version__)
+
+
+def read_batches(record: str, info: RecordInfo, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Columns of a record, or of a TFRecord for training, ROW_GROUP windows at a time."""
+    if is_tfrecord(record):
+        rows = read_rows(record, length=info.features.max_seq_length, words=len(info.vocab.tokens))
+        yield from (batch.select(columns) for batch in _batches(rows, SCHEMAS["train"]))
+        return
     with _open(record) as file:
-        yield from file.iter_batches(ROW_GROUP, columns=[c for c in SCHEMAS["train"].names if c != "token_map"])
+        yield from file.iter_batches(ROW_GROUP, columns=columns)
 
 
 def check_same(path: str, info: RecordInfo, features: FeatureOptions, vocab: Vocab, *, of: str) -> None:

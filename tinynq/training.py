@@ -74,7 +74,7 @@ def train(
 ) -> TrainSummary:
     """Train a reader on records, into the folder ``out``.
 
-    ``init`` is a size, a Hugging Face folder or a hub name, as load_init takes it. The keywords are
+    ``init`` is a size, a Hugging Face folder, a TF1 checkpoint or a hub name, as load_init takes it. The keywords are
     the fields of TrainOptions and change the recipe. With ``dev``, NQ pages, the best checkpoint
     (by the sum of long and short F1) is kept in ``out``/best. With ``resume``, a run that broke off
     goes on from its last checkpoint. Raises UsageError for options that cannot be and an ``out``

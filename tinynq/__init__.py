@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tinynq.describe import show, stats
+    from tinynq.ensemble import average
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
+__all__ = ["average", "evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
 
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
+    "average": "ensemble",
     "evaluate": "metrics",
     "predict": "inference",
     "prepare": "record",

@@ -137,6 +137,11 @@ def save_run(
             file.write(content)
 
 
+def is_run(path: str | Path) -> bool:
+    """Whether a path looks like a run, finished or not; what is wrong with one is for load_run to say."""
+    return (Path(path) / CONFIG).is_file() or (Path(path) / "checkpoints").is_dir()
+
+
 def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
     """The model of a run in evaluation mode, the options of its windows, its vocabulary, and its config.json.
 

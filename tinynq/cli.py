@@ -120,9 +120,9 @@ def predict(
         f"{out}: {summary.pages:,} pages, {summary.windows:,} windows in {took:.1f} s "
         f"({summary.windows / took:,.0f} windows/s)"
     )
-    long, short = summary.thresholds
-    if max(long, short) > -inf:
-        screen.note(f"withheld: long answers below {long:.6g}, short answers below {short:.6g}")
+    limits = summary.thresholds._asdict().items()
+    if withheld := ", ".join(f"{kind} answers below {limit:.6g}" for kind, limit in limits if limit > -inf):
+        screen.note(f"withheld: {withheld}")
 
 
 @command(app, "average", options=MemberOptions)

@@ -8,15 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from nq_lines import SmallRun
+from nq_lines import SmallRun, original, write
 from typer.testing import CliRunner
 
 import tinynq
 from tinynq.cli import app
-from tinynq.config import EvalOptions, PageOptions, PredictOptions, PrepareOptions, TrainOptions
+from tinynq.config import EvalOptions, MemberOptions, PageOptions, PredictOptions, PrepareOptions, TrainOptions
+from tinynq.errors import UsageError
 from tinynq.record import read_info
 
-COMMANDS = ["prepare", "convert", "train", "predict", "eval", "show", "stats", "demo"]
+COMMANDS = ["prepare", "convert", "train", "predict", "average", "eval", "show", "stats", "demo"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -60,6 +61,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("convert", PageOptions),
         ("train", TrainOptions),
         ("predict", PredictOptions),
+        ("average", MemberOptions),
         ("eval", EvalOptions),
     ],
 )
@@ -118,6 +120,27 @@ def test_convert_there_and_back(small_run: SmallRun, tmp_path: Path) -> None:
     assert (read_info(record).counts["windows"], read_info(record).features.stride) == (windows, 64)
     assert "no TFRecord, and so would" in complaint("convert", record, str(tmp_path / "x.parquet"))
     assert "leave out cased" in complaint("convert", record, original, "--cased")
+
+
+def test_runs_come_first_and_pages_after_them(small_run: SmallRun, tmp_path: Path) -> None:
+    run, mean, out = small_run.folder, str(tmp_path / "mean"), str(tmp_path / "p.csv")
+    assert f"{run}, {run}: all are runs; name the NQ pages" in complaint("predict", run, run, "--out", out)
+
+    def notes(*arguments: str) -> str:
+        done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert (done.exit_code, done.stdout) == (0, "")
+        return done.stderr
+
+    assert notes("average", run, run, "--out", mean) == f"{mean}: the mean of {run}, {run}\n"
+    pages = write(tmp_path / "pages.jsonl", original("who wrote it", "the king", example_id=-20))
+    common = (pages, "--out", out, "--format", "kaggle", "--no-answer-threshold")
+    said = notes("predict", run, mean, *common, "1000")
+    assert said.endswith("withheld: long answers below 1000, short answers below 1000\n")
+    assert Path(out).read_text("utf-8") == "example_id,PredictionString\n-20_long,\n-20_short,\n"
+    assert "withheld" not in notes("predict", run, *common, "-inf")
+    assert re.search(r"-20_short,\d+:\d+\n", Path(out).read_text("utf-8"))
+    with pytest.raises(UsageError, match="checkpoints is best; expected last:K"):
+        notes("predict", run, pages, "--out", out, "--checkpoints", "best")
 
 
 def test_ids_that_differ_are_an_error_unless_partial(small_run: SmallRun, tmp_path: Path) -> None:

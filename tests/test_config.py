@@ -10,6 +10,7 @@ from tinynq.config import (
     RECIPES,
     EvalOptions,
     FeatureOptions,
+    MemberOptions,
     PageOptions,
     PredictOptions,
     PrepareOptions,
@@ -18,7 +19,7 @@ from tinynq.config import (
 )
 from tinynq.errors import UsageError
 
-KINDS = [FeatureOptions, PageOptions, PrepareOptions, TrainOptions, PredictOptions, EvalOptions]
+KINDS = [FeatureOptions, PageOptions, PrepareOptions, TrainOptions, MemberOptions, PredictOptions, EvalOptions]
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinynq.decode import decode
+from tinynq.decode import Thresholds, decode, withhold
 from tinynq.errors import NumericError
 from tinynq.pages import read_pages
 from tinynq.types import Logits, NqSpan, PageWindows, Prediction, Window
@@ -242,3 +242,16 @@ def test_logits_that_are_no_numbers_name_their_window(bad: float, part: int) -> 
 def test_logits_that_do_not_fit_name_their_window(scores: Logits) -> None:
     with pytest.raises(NumericError, match="^example 1, window 4: . start and . end logits for 2 positions"):
         decode(PageWindows(1, [], [window([-1, 1], index=4)]), [scores])
+
+
+def test_answers_below_their_threshold_are_withheld() -> None:
+    described: list[dict[str, Any]] = [{"start_token": 3, "score": 2.0}]
+    answered = Prediction(7, NqSpan(1, 9), 2.0, [NqSpan(3, 4)], 1.0, "YES", described)
+    withheld = Prediction(7, NqSpan(), 2.0, [NqSpan()], 1.0, "NONE", described)
+    assert withhold(answered, Thresholds()) == answered
+    assert withhold(answered, Thresholds(2.0, 1.0)) == answered  # as in the official evaluation
+    assert withhold(answered, Thresholds(2.1, 1.0)) == msgspec.structs.replace(answered, long_answer=NqSpan())
+    assert withhold(answered, Thresholds(2.1, 1.1)) == withheld
+    assert answered.yes_no_answer == "YES"
+    no_span = Prediction(7, NqSpan(), -10000.0, [NqSpan()], -10000.0)
+    assert withhold(no_span, Thresholds(0.0, 0.0)) == no_span

@@ -1,7 +1,9 @@
-"""Prediction: the same from pages and from a record, for any batch; errors that name what is at fault."""
+"""Prediction: the same from pages and from a record, for any batch; ensembles; errors that name what is at fault."""
 
+import csv
 import json
 import shutil
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,35 @@ from nq_lines import SmallRun
 
 from tinynq.checkpoint import load_run
 from tinynq.config import PredictOptions
+from tinynq.decode import Thresholds, decode
 from tinynq.errors import NumericError, RecordError, RunError, UsageError
 from tinynq.features import page_windows
 from tinynq.inference import CHUNK, predict, predict_pages, window_logits
 from tinynq.model import collate
 from tinynq.pages import read_pages
 from tinynq.record import prepare
+from tinynq.types import Logits
+
+
+@pytest.fixture
+def other_run(small_run: SmallRun, tmp_path: Path) -> str:
+    """The small run with other weights."""
+    folder = tmp_path / "other"
+    shutil.copytree(small_run.folder, folder)
+    weights = safetensors.torch.load_file(folder / "model.safetensors")
+    generator = torch.Generator().manual_seed(0)
+    for name in ("qa_outputs.weight", "answer_type.weight"):
+        weights[name] = torch.randn(weights[name].shape, generator=generator) * 0.2
+    safetensors.torch.save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return str(folder)
+
+
+@pytest.fixture
+def few_pages(small_run: SmallRun, tmp_path: Path) -> str:
+    """Every sixth of the small run's pages."""
+    path = tmp_path / "few.jsonl"
+    path.write_text("".join(Path(small_run.pages).read_text("utf-8").splitlines(keepends=True)[::6]), "utf-8")
+    return str(path)
 
 
 def predictions(path: Path) -> list[dict[str, Any]]:
@@ -31,7 +56,7 @@ def test_pages_and_their_record_give_the_same_predictions(small_run: SmallRun, t
     info = prepare(small_run.pages, out=record, for_="predict")
     assert summary == predict(small_run.folder, record, out=str(tmp_path / "b.json"))
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    assert summary._asdict() == {"pages": info.counts["pages"], "windows": info.counts["windows"]}
+    assert summary == (info.counts["pages"], info.counts["windows"], Thresholds())
     ids = [page.example_id for page in read_pages(small_run.pages)]
     assert [prediction["example_id"] for prediction in predictions(tmp_path / "a.json")] == ids
     assert len(ids) > CHUNK  # more than one chunk
@@ -39,7 +64,9 @@ def test_pages_and_their_record_give_the_same_predictions(small_run: SmallRun, t
 
 def test_the_batch_size_does_not_matter(small_run: SmallRun, tmp_path: Path) -> None:
     for size in (1, 7):
-        predict(small_run.folder, small_run.pages, out=str(tmp_path / f"{size}.json"), batch_size=size)
+        predict(
+            small_run.folder, small_run.pages, out=str(tmp_path / f"{size}.json"), batch_size=size, precision="fp32"
+        )
     for one, seven in zip(predictions(tmp_path / "1.json"), predictions(tmp_path / "7.json"), strict=True):
         assert one["long_answer"] == seven["long_answer"]
         assert one["long_answer_score"] == pytest.approx(seven["long_answer_score"], abs=1e-4)
@@ -49,7 +76,7 @@ def test_logits_are_those_of_the_window_alone(small_run: SmallRun) -> None:
     model, features, vocab, _ = load_run(small_run.folder)
     windows = [w for p in read_pages(small_run.pages) for w in page_windows(p, vocab=vocab, options=features).windows]
     windows = sorted(windows[:5], key=lambda window: -len(window.input_ids))
-    logits = window_logits(model, windows, pad_id=vocab.pad, options=PredictOptions(batch_size=5))
+    logits = window_logits(model, windows, pad_id=vocab.pad, options=PredictOptions(batch_size=5, precision="fp32"))
     for window, scores in zip(windows, logits, strict=True):
         with torch.inference_mode():
             alone = model(collate([window]))
@@ -90,8 +117,10 @@ def test_logits_that_are_not_finite_name_the_window(small_run: SmallRun, tmp_pat
     weights["qa_outputs.bias"][0] = float("nan")
     safetensors.torch.save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
     first = next(read_pages(small_run.pages)).example_id
+    # In an ensemble as well, the run that is at fault is named.
     with pytest.raises(NumericError, match=r"example -?\d+, window \d+: .* not finite") as caught:
-        predict(str(broken), small_run.pages, out=str(tmp_path / "p.json"))
+        predict([small_run.folder, str(broken)], small_run.pages, out=str(tmp_path / "p.json"))
+    assert str(caught.value).startswith(f"{broken}: example ")
     assert str(first) in str(caught.value)
     assert not (tmp_path / "p.json").exists()
 
@@ -111,3 +140,94 @@ def test_a_record_must_fit_the_run(small_run: SmallRun, tmp_path: Path) -> None:
 def test_a_folder_that_is_no_run(small_run: SmallRun, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="nowhere"):
         predict(str(tmp_path / "nowhere"), small_run.pages, out=str(tmp_path / "p.json"))
+
+
+def test_a_run_with_itself_answers_as_it_does_alone(small_run: SmallRun, few_pages: str, tmp_path: Path) -> None:
+    one, two = tmp_path / "1.json", tmp_path / "2.json"
+    alone = predict(small_run.folder, few_pages, out=str(one), n_best=3)
+    summary = predict([small_run.folder] * 2, few_pages, out=str(two), n_best=3)
+    assert summary == alone
+    for ours, theirs in zip(predictions(two), predictions(one), strict=True):
+        assert ours["long_answer"] == theirs["long_answer"]
+        assert ours["short_answers"] == theirs["short_answers"]
+        assert ours["long_answer_score"] == pytest.approx(theirs["long_answer_score"], abs=1e-5)
+        assert [a["start_token"] for a in ours["n_best"]] == [a["start_token"] for a in theirs["n_best"]]
+
+
+def test_an_ensemble_is_decoded_from_mean_probabilities(
+    small_run: SmallRun, few_pages: str, other_run: str, tmp_path: Path
+) -> None:
+    runs = [small_run.folder, other_run]
+    paths = [tmp_path / f"{name}.json" for name in ("a", "b", "both", "turned")]
+    for members, path in zip([runs[:1], runs[1:], runs, runs[::-1]], paths, strict=True):
+        predict(members, few_pages, out=str(path), precision="fp32")
+    a, b, both, turned = map(predictions, paths)
+    assert a != both != b
+    for ours, theirs in zip(both, turned, strict=True):  # the order plays no part, but for rounding
+        assert ours["long_answer_score"] == pytest.approx(theirs["long_answer_score"], abs=1e-4)
+
+    models = [load_run(run)[0] for run in runs]
+    _, features, vocab, _ = load_run(runs[0])
+    page = page_windows(next(read_pages(few_pages)), vocab=vocab, options=features)
+    logits = []
+    for window in page.windows:
+        with torch.inference_mode():
+            scores = [model(collate([window])) for model in models]
+        means = [torch.stack([t.double().softmax(-1) for t in ts]).mean(0).log() for ts in zip(*scores, strict=True)]
+        logits.append(Logits(*(mean[0].float().numpy() for mean in means)))
+    expected = decode(page, logits)
+    assert both[0]["long_answer_score"] == pytest.approx(expected.long_answer_score, abs=1e-4)
+    assert both[0]["short_answers"][0]["start_token"] == expected.short_answers[0].start_token
+
+
+def edit_thresholds(run: str, thresholds: Any) -> None:
+    path = Path(run) / "config.json"
+    raw = json.loads(path.read_text("utf-8"))
+    raw["tinynq"]["thresholds"] = thresholds
+    path.write_text(json.dumps(raw), "utf-8")
+
+
+def test_a_run_withholds_by_its_own_thresholds(
+    small_run: SmallRun, few_pages: str, other_run: str, tmp_path: Path
+) -> None:
+    every = predict_into(tmp_path, other_run, few_pages, n_best=2)
+    middle = sorted(answer["long_answer_score"] for answer in every)[3]
+    edit_thresholds(other_run, {"long": middle})
+    assert predict_into(tmp_path, other_run, few_pages, n_best=2, no_answer_threshold=float("-inf")) == every
+    null = {"start_token": -1, "end_token": -1, "start_byte": -1, "end_byte": -1}
+    some = predict_into(tmp_path, other_run, few_pages, n_best=2)
+    both = predict_into(tmp_path, other_run, few_pages, n_best=2, no_answer_threshold=middle)
+    for answer, own, given in zip(every, some, both, strict=True):
+        low = answer["long_answer_score"] < middle
+        assert own == (answer | {"long_answer": null} if low else answer)
+        assert given == (answer | {"long_answer": null, "short_answers": [null]} if low else answer)
+    assert some != every
+    # Scores of an ensemble are on another scale than those of the member that has thresholds.
+    assert predict([other_run, small_run.folder], few_pages, out=str(tmp_path / "p.json")).thresholds == (
+        -inf,
+        -inf,
+    )
+    for damaged in ({"lng": 1.0}, {"long": "1"}, 3):
+        edit_thresholds(other_run, damaged)
+        with pytest.raises(RunError, match=r"config\.json: thresholds is .*; expected"):
+            predict(other_run, few_pages, out=str(tmp_path / "p.json"))
+
+
+def predict_into(folder: Path, run: str, pages: str, **options: Any) -> list[dict[str, Any]]:
+    predict(run, pages, out=str(folder / "p.json"), **options)
+    return predictions(folder / "p.json")
+
+
+def test_the_kaggle_format(small_run: SmallRun, few_pages: str, tmp_path: Path) -> None:
+    answers = predict_into(tmp_path, small_run.folder, few_pages)
+    predict(small_run.folder, few_pages, out=str(tmp_path / "p.csv"), format="kaggle")
+    with (tmp_path / "p.csv").open(newline="", encoding="utf-8") as file:
+        rows = {row["example_id"]: row["PredictionString"] for row in csv.DictReader(file)}
+    assert len(rows) == 2 * len(answers)
+    for answer in answers:
+        short = answer["short_answers"][0]
+        assert rows[f"{answer['example_id']}_short"] == f"{short['start_token']}:{short['end_token']}"
+    with pytest.raises(UsageError, match="no place for n_best"):
+        predict(small_run.folder, few_pages, out=str(tmp_path / "p.csv"), format="kaggle", n_best=2)
+    with pytest.raises(UsageError, match="format is xml; expected json, kaggle"):
+        predict(small_run.folder, few_pages, out=str(tmp_path / "p.csv"), format="xml")

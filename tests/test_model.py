@@ -185,12 +185,22 @@ def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_device("auto") == torch.device("cuda")
 
 
-@pytest.mark.parametrize("has_amx", [True, False])
-def test_automatic_precision_is_what_the_cpu_is_fast_in(has_amx: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": has_amx})
+@pytest.mark.parametrize(
+    ("capabilities", "dtype"),
+    [
+        ({"amx_bf16": True, "avx512_bf16": False}, torch.bfloat16),
+        ({"amx_bf16": False, "avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": False, "avx512_bf16": False, "avx512_f": True}, torch.float32),
+        ({"architecture": "aarch64"}, torch.float32),
+    ],
+)
+def test_automatic_precision_is_what_the_cpu_is_fast_in(
+    capabilities: dict[str, Any], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
     a = torch.ones(2, 2)
     with autocast(torch.device("cpu"), "auto"):
-        assert (a @ a).dtype == (torch.bfloat16 if has_amx else torch.float32)
+        assert (a @ a).dtype == dtype
     with autocast(torch.device("cpu"), "fp32"):
         assert (a @ a).dtype == torch.float32
 

@@ -1,13 +1,14 @@
 """predictions: what a predictions file may leave out, and what is wrong in one."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from tinynq.errors import InputError
-from tinynq.predictions import first_candidate, read_predictions
+from tinynq.predictions import first_candidate, read_predictions, write_predictions
 from tinynq.types import Candidate, NqSpan, Page, Prediction
 
 
@@ -71,3 +72,42 @@ def test_the_first_candidate_is_the_first_of_the_top_level() -> None:
     assert first_candidate(page) == Prediction(3, NqSpan(2, 5), 0.0, [], 0.0)
     page.candidates = page.candidates[:1]
     assert first_candidate(page).long_answer.is_null
+
+
+ANSWERS = [
+    Prediction(-5, NqSpan(10, 20), 2.5, [NqSpan(12, 14), NqSpan(16, 17)], 2.5),
+    Prediction("-1220107454853145579", NqSpan(), -3.0, [NqSpan()], -3.0),
+    Prediction(7, NqSpan(4, 9), 1.0, [], 1.0, "YES"),
+    Prediction(8, NqSpan(4, 9), 1.0, [NqSpan(), NqSpan(5, 6)], 1.0),
+    Prediction('a,"b"', NqSpan(4, 9), 1.0, [], 1.0, "NO"),
+]
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    for answers in (ANSWERS, []):
+        write_predictions(tmp_path / "p.json", iter(answers))
+        assert read_predictions(tmp_path / "p.json") == answers
+        assert json.loads((tmp_path / "p.json").read_bytes()).keys() == {"predictions"}
+
+
+def test_the_csv_of_kaggle(tmp_path: Path) -> None:
+    write_predictions(tmp_path / "p.csv", iter(ANSWERS), format="kaggle")
+    assert (tmp_path / "p.csv").read_bytes().decode() == (
+        "example_id,PredictionString\n"
+        "-5_long,10:20\n-5_short,12:14\n"
+        "-1220107454853145579_long,\n-1220107454853145579_short,\n"
+        "7_long,4:9\n7_short,YES\n"
+        "8_long,4:9\n8_short,5:6\n"
+        '"a,""b""_long",4:9\n"a,""b""_short",NO\n'
+    )
+
+
+@pytest.mark.parametrize("format", ["json", "kaggle"])
+def test_what_breaks_off_leaves_no_file(tmp_path: Path, format: Literal["json", "kaggle"]) -> None:
+    def broken() -> Iterator[Prediction]:
+        yield ANSWERS[0]
+        raise InputError("the second page is no page")
+
+    with pytest.raises(InputError):
+        write_predictions(tmp_path / "p", broken(), format=format)
+    assert not list(tmp_path.iterdir())

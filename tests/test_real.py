@@ -1,6 +1,7 @@
 """Real NQ pages, in both formats, through prepare, predict and eval."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_all_pages_are_prepared_and_predicted(real: Path, small_run: SmallRun, t
     ids = [prediction["example_id"] for prediction in json.loads(out.read_text())["predictions"]]
     assert "-1220107454853145579" in ids  # a string in the Kaggle file, and a string here
     assert sum(isinstance(example_id, int) for example_id in ids) == 5
+
+
+def test_a_page_of_kaggle_becomes_rows_of_kaggle(real: Path, small_run: SmallRun, tmp_path: Path) -> None:
+    out = tmp_path / "submission.csv"
+    predict(small_run.folder, str(real / "test-simplified.jsonl.gz"), out=str(out), format="kaggle")
+    header, long, short = out.read_text("utf-8").splitlines()
+    assert header == "example_id,PredictionString"
+    assert re.fullmatch(r"-1220107454853145579_long,(\d+:\d+)?", long)
+    assert re.fullmatch(r"-1220107454853145579_short,\d+:\d+", short)
 
 
 @pytest.mark.parametrize("name", FILES)

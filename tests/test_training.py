@@ -17,11 +17,23 @@ import torch
 from numpy.typing import NDArray
 
 from tinynq.checkpoint import fill, from_tf1, load_run, save_run
-from tinynq.config import FeatureOptions, TrainOptions
+from tinynq.config import EvalOptions, FeatureOptions, TrainOptions
 from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
+from tinynq.metrics import AnswerReport, OperatingPoint, Report
 from tinynq.model import BertReader, ModelConfig, Scores, collate, new_reader
 from tinynq.record import prepare
-from tinynq.training import TrainSummary, adamw, backward, batches, descend, fit, joint_losses, learning_rate, train
+from tinynq.training import (
+    TrainSummary,
+    adamw,
+    backward,
+    batches,
+    best_thresholds,
+    descend,
+    fit,
+    joint_losses,
+    learning_rate,
+    train,
+)  # fmt: skip
 from tinynq.types import AnswerType, Int32s, Target, Window
 from tinynq.vocab import Vocab
 
@@ -247,24 +259,43 @@ def test_a_loss_that_is_no_number(tmp_path: Path) -> None:
 
 
 def test_the_best_scores_are_remembered(tmp_path: Path) -> None:
-    options = TrainOptions(batch_size=4, eval_every=2, device="cpu")
-    scores = iter([0.1, 0.5, 0.3, 0.2])
+    options = TrainOptions(batch_size=4, eval_every=2, save_every=3, device="cpu")
+    scores = iter([0.125, 0.5, 0.375, 0.25])
     seen = []
 
-    def evaluate(model: BertReader) -> dict[str, float]:
+    def evaluate(model: BertReader) -> Report:
         assert not model.training
         seen.append({name: tensor.clone() for name, tensor in model.state_dict().items()})
-        return {"long_f1": next(scores), "short_f1": 0.25}
+        f1 = next(scores)
+        long, short = (AnswerReport(OperatingPoint(p, p, 10 * p), (), 1, 1) for p in (f1, 0.25))
+        return Report(long=long, short=short, pages=1, options=EvalOptions())
 
     description = about(options, 7)
     fit(new_reader(CONFIG, seed=0), FewWindows(8), VOCAB, description, tmp_path, options=options, evaluate=evaluate)
     assert description["best"] == {"step": 4, "long_f1": 0.5, "short_f1": 0.25}
     best = load_run(tmp_path / "best")[0].state_dict()
     assert all(torch.equal(tensor, best[name]) for name, tensor in seen[1].items())
+    # Each run has the thresholds of its own weights; those that were never scored have none.
+    thresholds = {
+        name: load_run(tmp_path / name)[3]["tinynq"]["thresholds"]
+        for name in (".", "best", "checkpoints/step-3", "checkpoints/step-6")
+    }
+    assert thresholds == {
+        ".": {"long": 2.5, "short": 2.5}, "best": {"long": 5.0, "short": 2.5},
+        "checkpoints/step-3": {}, "checkpoints/step-6": {"long": 3.75, "short": 2.5},
+    }  # fmt: skip
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     assert [(line["step"], line["dev_long_f1"]) for line in log if "dev_long_f1" in line] == [
-        (2, 0.1), (4, 0.5), (6, 0.3), (7, 0.2),
+        (2, 0.125), (4, 0.5), (6, 0.375), (7, 0.25),
     ]  # fmt: skip
+
+
+def test_what_was_never_right_has_no_threshold() -> None:
+    long, short = (AnswerReport(OperatingPoint(p, p, p), (), 1, 1) for p in (0.0, -3.0))
+    report = Report(long=long, short=short, pages=1, options=EvalOptions())
+    assert best_thresholds(report) == {}
+    found = replace(report, short=short._replace(best=OperatingPoint(0.5, 0.1, -3.0)))
+    assert best_thresholds(found) == {"short": -3.0}
 
 
 def test_the_callers_random_numbers_are_left_alone(tmp_path: Path) -> None:

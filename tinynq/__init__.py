@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tinynq.conversion import convert
     from tinynq.describe import show, stats
+    from tinynq.ensemble import average
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["convert", "evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
+__all__ = ["average", "convert", "evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
 
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
+    "average": "ensemble",
     "convert": "conversion",
     "evaluate": "metrics",
     "predict": "inference",

@@ -171,6 +171,11 @@ def save_run(
             file.write(content)
 
 
+def is_run(path: str | Path) -> bool:
+    """Whether a path looks like a run or a TF1 checkpoint, whole or not: what is wrong with one is for load_run to say."""
+    return (Path(path) / CONFIG).is_file() or (Path(path) / "checkpoints").is_dir() or tf1.find(path) is not None
+
+
 def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
     """The model of a run in evaluation mode, the options of its windows, its vocabulary, and its config.json.
 

@@ -4,14 +4,24 @@ import json
 import signal
 import sys
 import tempfile
+from itertools import takewhile
+from math import inf
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 import tinynq
-from tinynq.config import RECIPES, EvalOptions, PageOptions, PredictOptions, PrepareOptions, TrainOptions
-from tinynq.errors import TinynqError
+from tinynq.config import (
+    RECIPES,
+    EvalOptions,
+    MemberOptions,
+    PageOptions,
+    PredictOptions,
+    PrepareOptions,
+    TrainOptions,
+)
+from tinynq.errors import TinynqError, UsageError
 from tinynq.record import Purpose
 from tinynq.terminal import command, screen, timed
 
@@ -103,22 +113,49 @@ def train(
 @command(app, "predict", options=PredictOptions)
 def predict(
     run: Run,
-    pages: Annotated[list[str], typer.Argument(help="NQ pages as for prepare, or one record made for prediction.")],
+    pages: Annotated[
+        list[str],
+        typer.Argument(help="More runs, to predict as an ensemble; then NQ pages as for prepare, or one record."),
+    ],
     *,
-    out: Annotated[str, typer.Option(help="The predictions file to write, in the official format.")],
+    out: Annotated[str, typer.Option(help="The predictions file to write.")],
     options: dict[str, Any],
 ) -> None:
     """Answer the questions of NQ pages.
 
     Example: tinynq predict runs/tiny nq-dev-*.jsonl.gz --out predictions.json
     """
+    from tinynq.checkpoint import is_run
+
+    runs = [run, *takewhile(is_run, pages)]
+    pages = pages[len(runs) - 1 :]
+    if not pages:
+        raise UsageError(f"{', '.join(runs)}: all are runs; name the NQ pages, or a record, after them")
     with timed("predict", "pages") as (progress, seconds):
-        summary = tinynq.predict(run, pages, out=out, progress=progress, **options)
+        summary = tinynq.predict(runs, pages, out=out, progress=progress, **options)
     took = seconds()
     screen.note(
         f"{out}: {summary.pages:,} pages, {summary.windows:,} windows in {took:.1f} s "
         f"({summary.windows / took:,.0f} windows/s)"
     )
+    limits = summary.thresholds._asdict().items()
+    if withheld := ", ".join(f"{kind} answers below {limit:.6g}" for kind, limit in limits if limit > -inf):
+        screen.note(f"withheld: {withheld}")
+
+
+@command(app, "average", options=MemberOptions)
+def average(
+    runs: Annotated[list[str], typer.Argument(help="The folders of runs.")],
+    *,
+    out: Annotated[str, typer.Option(help="The folder of the new run.")],
+    options: dict[str, Any],
+) -> None:
+    """Make one run whose weights are the mean of those of several.
+
+    Example: tinynq average runs/tiny --checkpoints last:3 --out runs/mean
+    """
+    members = tinynq.average(runs, out=out, **options)
+    screen.note(f"{out}: the mean of {', '.join(members)}")
 
 
 @command(app, "eval", options=EvalOptions)

@@ -98,9 +98,20 @@ RECIPES: dict[str, TrainOptions] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class PredictOptions(Checked):
+class MemberOptions(Checked):
+    """Options of ``average``: which weights stand for a run."""
+
+    checkpoints: str | None = option(None, "last:K takes the last K checkpoints of each run; the finished run is one.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictOptions(MemberOptions):
     """Options of ``predict``."""
 
+    no_answer_threshold: float | None = option(
+        None, "Withhold answers of a lower score (-inf: none); by default the run's own thresholds."
+    )
+    format: Literal["json", "kaggle"] = option("json", "The official JSON, or the CSV of the Kaggle competition.")
     batch_size: int = option(32, "Windows a forward pass.", low=1)
     n_best: int = option(0, "Also write the N best answers of every page.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")

@@ -5,6 +5,7 @@ Questions", section 3), in doubles of the float32 logits.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,6 +16,13 @@ from tinynq.errors import NumericError
 from tinynq.types import Float32s, Int32s, Logits, NqSpan, PageWindows, Prediction, Window
 
 NO_SPAN_SCORE = -10000.0
+
+
+class Thresholds(NamedTuple):
+    """The scores that answers need to be given; -inf withholds none."""
+
+    long: float = -inf
+    short: float = -inf
 
 
 class _Batch(NamedTuple):
@@ -61,6 +69,19 @@ def decode(
         short_answers_score=best.score,
         n_best=[_described(page, span) for span in spans] if n_best else msgspec.UNSET,
     )
+
+
+def withhold(prediction: Prediction, thresholds: Thresholds) -> Prediction:
+    """The prediction with null answers in place of those that score below their threshold; scores and n_best stay.
+
+    The rule is that of the official evaluation: an answer whose score equals the threshold is given.
+    """
+    changes: dict[str, Any] = {}
+    if prediction.long_answer_score < thresholds.long:
+        changes["long_answer"] = NqSpan()
+    if prediction.short_answers_score < thresholds.short:
+        changes |= {"short_answers": [NqSpan()], "yes_no_answer": "NONE"}
+    return msgspec.structs.replace(prediction, **changes)
 
 
 def _batch(pairs: Sequence[tuple[Window, Logits]]) -> _Batch:

@@ -5,18 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import torch
 
-from tinynq.checkpoint import load_run
 from tinynq.config import FeatureOptions, PredictOptions, make
-from tinynq.decode import decode
+from tinynq.decode import Thresholds, decode, withhold
+from tinynq.ensemble import Member, load_ensemble, mean_logits
 from tinynq.errors import NumericError, UsageError
 from tinynq.features import page_windows
-from tinynq.files import atomic_write
 from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.pages import read_pages
+from tinynq.predictions import write_predictions
 from tinynq.record import check_same, read_info, read_page_windows
 from tinynq.tfrecord import SUFFIXES
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
@@ -26,50 +25,65 @@ CHUNK = 32  # pages whose windows are sorted by length together: little padding,
 
 
 class PredictSummary(NamedTuple):
-    """What a call of ``predict`` did."""
+    """What a call of ``predict`` did; answers that score below ``thresholds`` were withheld."""
 
     pages: int
     windows: int
+    thresholds: Thresholds
 
 
 def predict(
-    run: str, pages: str | Sequence[str], *, out: str, progress: Progress = no_progress, **options: Any
+    run: str | Sequence[str],
+    pages: str | Sequence[str],
+    *,
+    out: str,
+    progress: Progress = no_progress,
+    **options: Any,
 ) -> PredictSummary:
-    """Write the official predictions file of a run for NQ pages, or for one record made from them.
+    """Write the predictions of a run, or of several as an ensemble, for NQ pages or one record made from them.
 
     A TF1 checkpoint of the original's reader is as good as a run. The keywords are the fields of
-    PredictOptions. Raises RunError, InputError or RecordError for what cannot be read, and
-    NumericError for logits that are not finite.
+    PredictOptions. Raises RunError, InputError or RecordError for what cannot be read or does not fit
+    together, UsageError for options that do not, and NumericError for logits that are not finite.
     """
     chosen = make(PredictOptions, options)
+    if chosen.n_best and chosen.format == "kaggle":
+        raise UsageError("the Kaggle format has no place for n_best; leave it out, or take the format json")
     set_threads(chosen.threads)
-    model, features, vocab, _ = load_run(run)
-    model.to(choose_device(chosen.device))
+    members, features, vocab, thresholds = load_ensemble(run, checkpoints=chosen.checkpoints)
+    device = choose_device(chosen.device)
+    for member in members:
+        member.model.to(device)
+    if chosen.no_answer_threshold is not None:
+        thresholds = Thresholds(chosen.no_answer_threshold, chosen.no_answer_threshold)
     page_count = window_count = 0
-    encoder = msgspec.json.Encoder()
-    with atomic_write(out) as file:
-        file.write(b'{"predictions":[')
-        for page, prediction in predict_pages(
-            model,
-            page_stream(pages, features=features, vocab=vocab, run=run, progress=progress),
-            pad_id=vocab.pad,
-            options=chosen,
-        ):
-            file.write((b",\n" if page_count else b"\n") + encoder.encode(prediction))
+
+    def predictions() -> Iterator[Prediction]:
+        nonlocal page_count, window_count
+        stream = page_stream(pages, features=features, vocab=vocab, run=members[0].run, progress=progress)
+        for page, prediction in predict_pages(members, stream, pad_id=vocab.pad, options=chosen):
             page_count += 1
             window_count += len(page.windows)
-        file.write(b"\n]}\n")
-    return PredictSummary(page_count, window_count)
+            yield withhold(prediction, thresholds)
+
+    write_predictions(out, predictions(), format=chosen.format)
+    return PredictSummary(page_count, window_count, thresholds)
 
 
 def predict_pages(
-    model: BertReader, pages: Iterable[PageWindows], *, pad_id: int, options: PredictOptions
+    model: BertReader | Sequence[Member], pages: Iterable[PageWindows], *, pad_id: int, options: PredictOptions
 ) -> Iterator[tuple[PageWindows, Prediction]]:
-    """The prediction of each page, in the pages' order, with the page; the model is used where and as it is."""
+    """The prediction of each page, in the pages' order, with the page; nothing is withheld.
+
+    A model is used where and as it is; the members of an ensemble one after the other, for some pages at a time.
+    """
+    members = [Member("the model", model)] if isinstance(model, BertReader) else model
     pages = iter(pages)
     while chunk := list(islice(pages, CHUNK)):
         windows = [window for page in chunk for window in page.windows]
-        logits = window_logits(model, windows, pad_id=pad_id, options=options)
+        logits = mean_logits(
+            [window_logits(each, windows, pad_id=pad_id, options=options, run=run) for run, each in members]
+        )
         at = 0
         for page in chunk:
             yield page, decode(page, logits[at : at + len(page.windows)], n_best=options.n_best)
@@ -78,11 +92,11 @@ def predict_pages(
 
 @torch.inference_mode()
 def window_logits(
-    model: BertReader, windows: Sequence[Window], *, pad_id: int, options: PredictOptions
+    model: BertReader, windows: Sequence[Window], *, pad_id: int, options: PredictOptions, run: str = "the model"
 ) -> list[Logits]:
     """The logits of each window, without padding; windows of about one length share a forward pass.
 
-    Raises NumericError, naming the window, for logits that are not finite.
+    Raises NumericError, naming ``run`` and the window, for logits that are not finite.
     """
     device = next(model.parameters()).device
     order = sorted(range(len(windows)), key=lambda i: len(windows[i].input_ids))
@@ -99,7 +113,7 @@ def window_logits(
             if not all(np.isfinite(values).all() for values in logits[i]):
                 window = windows[i]
                 raise NumericError(
-                    f"example {window.example_id}, window {window.index}: the logits are not finite; "
+                    f"{run}: example {window.example_id}, window {window.index}: the logits are not finite; "
                     "the weights are damaged, or overflow in this precision: try --precision fp32"
                 )
     return [logits[i] for i in range(len(windows))]

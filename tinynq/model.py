@@ -252,10 +252,11 @@ def choose_device(device: Device) -> torch.device:
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
     """A context of bfloat16 products for bf16, of nothing for fp32; auto takes bf16 where the hardware has it.
 
-    A CPU has it when it has AMX: without, bfloat16 is slower than fp32.
+    A CPU has it when it has AMX or AVX512-BF16: without, bfloat16 is slower than fp32.
     """
     if precision == "auto":
         on_cuda = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-        on_cpu = device.type == "cpu" and torch.cpu.get_capabilities().get("amx_bf16", False)
+        able = torch.cpu.get_capabilities()
+        on_cpu = device.type == "cpu" and (able.get("amx_bf16", False) or able.get("avx512_bf16", False))
         precision = "bf16" if on_cuda or on_cpu else "fp32"
     return torch.autocast(device.type, torch.bfloat16) if precision == "bf16" else nullcontext()

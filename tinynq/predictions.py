@@ -1,13 +1,16 @@
-"""The predictions file: reading it, with all that can be wrong in one."""
+"""The predictions file: reading it, with all that can be wrong in one; writing it, and the CSV of Kaggle."""
 
+import codecs
+import csv
 import json
 import math
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 
 from tinynq.errors import InputError
-from tinynq.files import PathLike, read_lines
+from tinynq.files import PathLike, atomic_write, read_lines
 from tinynq.types import NqSpan, Page, Prediction
 
 YES_NO = ("NONE", "YES", "NO")
@@ -30,6 +33,40 @@ def read_predictions(path: PathLike) -> list[Prediction]:
     if not isinstance(items, list):
         raise InputError(f'{path}: no list "predictions" found; expected an official predictions file')
     return [_prediction(item, f"{path}: prediction {i}") for i, item in enumerate(items)]
+
+
+def write_predictions(
+    path: PathLike, predictions: Iterable[Prediction], *, format: Literal["json", "kaggle"] = "json"
+) -> None:
+    """Writes predictions, one at a time as they come: the official file, or the CSV of the Kaggle competition.
+
+    Raises UsageError where ``path`` cannot be written to.
+    """
+    with atomic_write(path) as file:
+        {"json": _write_json, "kaggle": _write_kaggle}[format](file, predictions)
+
+
+def _write_json(file: BinaryIO, predictions: Iterable[Prediction]) -> None:
+    encoder = msgspec.json.Encoder()
+    file.write(b'{"predictions":[')
+    for i, prediction in enumerate(predictions):
+        file.write((b",\n" if i else b"\n") + encoder.encode(prediction))
+    file.write(b"\n]}\n")
+
+
+def _write_kaggle(file: BinaryIO, predictions: Iterable[Prediction]) -> None:
+    rows = csv.writer(codecs.getwriter("utf-8")(file), lineterminator="\n")
+    rows.writerow(("example_id", "PredictionString"))
+    for prediction in predictions:
+        yes_no = prediction.yes_no_answer
+        short = _tokens(prediction.short_answers) if yes_no == "NONE" else yes_no
+        rows.writerow((f"{prediction.example_id}_long", _tokens([prediction.long_answer])))
+        rows.writerow((f"{prediction.example_id}_short", short))
+
+
+def _tokens(spans: Iterable[NqSpan]) -> str:
+    """The first span that is not null, which is all that the competition takes: ``start:end``."""
+    return next((f"{span.start_token}:{span.end_token}" for span in spans if not span.is_null), "")
 
 
 def first_candidate(page: Page) -> Prediction:

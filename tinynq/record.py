@@ -253,14 +253,19 @@ def read_batches(record: str, info: RecordInfo, columns: Sequence[str]) -> Itera
 
 def check_same(path: str, info: RecordInfo, features: FeatureOptions, vocab: Vocab, *, of: str) -> None:
     """Raise RecordError where a record was made with other options than ``of``, naming the first that differs."""
+    if other := first_difference((info.features, info.vocab), (features, vocab), of=of):
+        raise RecordError(f"{path}: made with {other}; prepare it again with the same options")
+
+
+def first_difference(
+    made: tuple[FeatureOptions, Vocab], expected: tuple[FeatureOptions, Vocab], *, of: str
+) -> str | None:
+    """What something was made with that ``of`` has not: "stride 64, but RUN has 128"; None where they are the same."""
     for field in fields(FeatureOptions):
-        ours, theirs = getattr(info.features, field.name), getattr(features, field.name)
+        ours, theirs = (getattr(features, field.name) for features, _ in (made, expected))
         if ours != theirs:
-            raise RecordError(
-                f"{path}: made with {field.name} {ours}, but {of} has {theirs}; prepare it again with the same options"
-            )
-    if info.vocab.sha256 != vocab.sha256:
-        raise RecordError(f"{path}: made with another vocabulary than {of}; prepare it again with --vocab")
+            return f"{field.name} {ours}, but {of} has {theirs}"
+    return None if made[1].sha256 == expected[1].sha256 else f"another vocabulary than {of}"
 
 
 def _row(window: Window, candidates: list[int]) -> dict[str, Any]:

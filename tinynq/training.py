@@ -29,7 +29,7 @@ from tinynq.config import RECIPES, FeatureOptions, PredictOptions, TrainOptions,
 from tinynq.errors import NumericError, UsageError
 from tinynq.files import atomic_folder, atomic_write
 from tinynq.inference import page_stream, predict_pages, set_threads
-from tinynq.metrics import score
+from tinynq.metrics import Report, score
 from tinynq.model import Batch, BertReader, Scores, autocast, choose_device, collate
 from tinynq.pages import read_gold
 from tinynq.record import TrainingSet
@@ -38,7 +38,7 @@ from tinynq.vocab import Vocab
 
 BUCKET = 50  # batches whose windows are sorted by length together
 NO_BIAS_CORRECTION = 1e9  # a step count at which Adam's 1 - beta ** step is 1
-Evaluate = Callable[[BertReader], dict[str, float]]
+Evaluate = Callable[[BertReader], Report]
 
 
 class TrainSummary(NamedTuple):
@@ -76,7 +76,8 @@ def train(
 
     ``init`` is a size, a Hugging Face folder, a TF1 checkpoint or a hub name, as load_init takes it. The keywords are
     the fields of TrainOptions and change the recipe. With ``dev``, NQ pages, the best checkpoint
-    (by the sum of long and short F1) is kept in ``out``/best. With ``resume``, a run that broke off
+    (by the sum of long and short F1) is kept in ``out``/best, and each run that is scored holds its
+    best thresholds. With ``resume``, a run that broke off
     goes on from its last checkpoint. Raises UsageError for options that cannot be and an ``out``
     that is taken, RecordError and RunError for what cannot be read or does not fit, and
     NumericError for a loss that is not finite.
@@ -130,7 +131,8 @@ def fit(
 ) -> None:
     """The loop: from ``about["step"]`` updates to ``about["steps"]``; log, checkpoints and the run go into ``folder``.
 
-    ``about`` is what config.json says of the run; its step, seconds, loss and best are kept current.
+    ``about`` is what config.json says of the run; its step, seconds, loss, best and thresholds are kept
+    current, the last being of a dev evaluation of the very weights that are saved beside them.
     """
     device = choose_device(options.device)
     model.to(device).train()
@@ -156,14 +158,16 @@ def fit(
                 )
             descend(optimizer, norm, rate=rate, clip=options.clip)
             now = time.perf_counter()
-            about |= {"step": step, "seconds": now - started, "loss": loss}
+            about |= {"step": step, "seconds": now - started, "loss": loss, "thresholds": {}}
             speed = len(windows) / (now - begun)
             parts = dict(zip(("start_loss", "end_loss", "answer_type_loss"), losses, strict=True))
             log.write(step, {"loss": loss, **parts, "grad_norm": norm, "learning_rate": rate, "windows_per_s": speed})
             progress(step * options.batch_size, step / steps)
             if evaluate and (step % options.eval_every == 0 or step == steps):
-                scores = evaluate(model.eval())
+                report = evaluate(model.eval())
                 model.train()
+                scores = {"long_f1": report.long.best.f1, "short_f1": report.short.best.f1}
+                about["thresholds"] = best_thresholds(report)
                 log.write(step, {f"dev_{name}": value for name, value in scores.items()})
                 if about["best"] is None or quality(scores) > quality(about["best"]):
                     about["best"] = {"step": step, **scores}
@@ -303,13 +307,18 @@ def dev_scorer(dev: str | Sequence[str], features: FeatureOptions, vocab: Vocab,
     gold = list(read_gold(sources))  # now, so that a bad file stops the run at its start
     predict_options = PredictOptions(batch_size=options.batch_size, precision=options.precision)
 
-    def evaluate(model: BertReader) -> dict[str, float]:
+    def evaluate(model: BertReader) -> Report:
         pages = page_stream(sources, features=features, vocab=vocab)
         predicted = predict_pages(model, pages, pad_id=vocab.pad, options=predict_options)
-        report = score(gold, (prediction for _, prediction in predicted))
-        return {"long_f1": report.long.best.f1, "short_f1": report.short.best.f1}
+        return score(gold, (prediction for _, prediction in predicted))
 
     return evaluate
+
+
+def best_thresholds(report: Report) -> dict[str, float]:
+    """The thresholds of the best F1 by kind of answer, of those kinds that were found at all."""
+    kinds = {"long": report.long.best, "short": report.short.best}
+    return {kind: best.threshold for kind, best in kinds.items() if best.f1 > 0}
 
 
 def quality(scores: Mapping[str, float]) -> float:

@@ -294,8 +294,8 @@ def _persist(work: Callable[[], Result], retries: int, *, gained: Callable[[], i
         except _Broken as broken:
             failures, best = (1, gained()) if gained() > best else (failures + 1, best)
             if failures > retries:
-                tries = f"after {failures} tries; " if failures > 1 else ""
-                raise InputError(f"{broken}; given up {tries}run it again later: what has come is kept") from broken
+                tries = f"{failures} tries" if failures > 1 else "one try"
+                raise InputError(f"{broken}; given up after {tries}, run it again: what has come is kept") from broken
         time.sleep(min(2.0 ** (failures - 1), LONGEST_WAIT))
 
 

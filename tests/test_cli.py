@@ -1,5 +1,6 @@
 """The command line, as a person meets it: in a process of its own where that matters."""
 
+import gzip
 import json
 import os
 import re
@@ -13,11 +14,20 @@ from typer.testing import CliRunner
 
 import tinynq
 from tinynq.cli import app
-from tinynq.config import EvalOptions, MemberOptions, PageOptions, PredictOptions, PrepareOptions, TrainOptions
+from tinynq.config import (
+    EvalOptions,
+    FetchOptions,
+    MemberOptions,
+    MergeOptions,
+    PageOptions,
+    PredictOptions,
+    PrepareOptions,
+    TrainOptions,
+)
 from tinynq.errors import UsageError
 from tinynq.record import read_info
 
-COMMANDS = ["prepare", "convert", "train", "predict", "average", "eval", "show", "stats", "demo"]
+COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "average", "eval", "show", "stats", "demo"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -57,6 +67,8 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "options"),
     [
+        ("fetch", FetchOptions),
+        ("merge", MergeOptions),
         ("prepare", PrepareOptions),
         ("convert", PageOptions),
         ("train", TrainOptions),
@@ -153,6 +165,33 @@ def test_ids_that_differ_are_an_error_unless_partial(small_run: SmallRun, tmp_pa
     done = tinynq_("eval", small_run.pages, "--predictions", str(path), "--partial")
     assert done.returncode == 0
     assert "39 pages without prediction left out" in done.stdout
+
+
+def test_fetch_and_merge(small_run: SmallRun, tmp_path: Path) -> None:
+    mirror, to, out = tmp_path / "mirror" / "v1.0-simplified", str(tmp_path / "nq"), str(tmp_path / "some.jsonl.gz")
+    mirror.mkdir(parents=True)
+    (mirror / "nq-dev-all.jsonl.gz").write_bytes(gzip.compress(Path(small_run.pages).read_bytes()))
+    words = ["fetch", "dev", "--format", "simplified", "--base-url", str(mirror.parent), "--to", to]
+    done = tinynq_(*words)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    before, after, note = done.stderr.splitlines()
+    assert re.fullmatch(rf"{to}: 1 file, 0.0 MB to fetch, 0 there already; .* GB free", before)
+    assert re.fullmatch(rf"{to}: 1 file fetched \(0.0 MB in .* s\), 0 there already", after)
+    assert "nq-dev-all.jsonl.gz is in the original format" in note
+    assert "0 files fetched (0.0 MB in" in tinynq_(*words, "--yes").stderr
+    assert "expected A:B with 0 <= A < B <= 5" in complaint("fetch", "dev", "--to", to, "--shards", "0:9")
+
+    (tmp_path / "ids").write_text("\n".join(map(str, range(-20, 100))))
+    done = tinynq_("merge", to, "--out", out, "--ids", str(tmp_path / "ids"), "--simplify", "--sample", "0.5")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    said, missing = done.stderr.splitlines()
+    written = re.match(rf"{out}: (\d+) of 40 pages, (\d+) left out by --sample; .* MB of text in .* s", said)
+    assert written
+    assert sum(map(int, written.groups())) == 40
+    assert missing == f"{tmp_path / 'ids'}: 80 ids not found: 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, ..."
+    done = tinynq_("merge", out, "--out", str(tmp_path / "many"), "--shards", "3")
+    assert " pages in 3 files; " in done.stderr
+    assert "stands at" in complaint("merge", out, out, "--out", str(tmp_path / "twice.jsonl"))
 
 
 def test_show_and_stats(small_run: SmallRun) -> None:

@@ -14,22 +14,38 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tinynq.conversion import convert
     from tinynq.describe import show, stats
+    from tinynq.download import fetch
     from tinynq.ensemble import average
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
     from tinynq.record import prepare
+    from tinynq.shards import merge
     from tinynq.training import train
 
 __version__ = "0.1.0"
 
-__all__ = ["average", "convert", "evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
+__all__ = [
+    "average",
+    "convert",
+    "evaluate",
+    "fetch",
+    "merge",
+    "predict",
+    "prepare",
+    "read_pages",
+    "show",
+    "stats",
+    "train",
+]
 
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
     "average": "ensemble",
     "convert": "conversion",
     "evaluate": "metrics",
+    "fetch": "download",
+    "merge": "shards",
     "predict": "inference",
     "prepare": "record",
     "read_pages": "pages",

@@ -15,12 +15,15 @@ import tinynq
 from tinynq.config import (
     RECIPES,
     EvalOptions,
+    FetchOptions,
     MemberOptions,
+    MergeOptions,
     PageOptions,
     PredictOptions,
     PrepareOptions,
     TrainOptions,
 )
+from tinynq.download import FetchPlan, Split
 from tinynq.errors import TinynqError, UsageError
 from tinynq.record import Purpose
 from tinynq.terminal import command, screen, timed
@@ -46,6 +49,67 @@ def root(
         screen.result(f"tinynq {tinynq.__version__}")
     elif context.invoked_subcommand is None:
         screen.result(context.get_help())
+
+
+@command(app, "fetch", options=FetchOptions)
+def fetch(
+    split: Annotated[Split, typer.Argument(help="Which part of the release.")],
+    *,
+    to: Annotated[str, typer.Option(help="The folder for the files.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a transfer begins.")] = False,
+    options: dict[str, Any],
+) -> None:
+    """Fetch files of the NQ release; what is there is skipped, what broke off goes on.
+
+    Example: tinynq fetch train --shards 0:10 --to nq
+    """
+
+    def confirm(plan: FetchPlan) -> None:
+        text = (
+            f"{to}: {_files(plan.files)}, {plan.bytes / 1e6:,.1f} MB to fetch, {plan.present:,} there already; "
+            f"{plan.free / 1e9:,.1f} GB free"
+        )
+        if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            screen.note(text)
+        else:
+            typer.confirm(f"{text}. Go on?", default=True, abort=True, err=True)
+
+    with timed("fetch", "MB") as (progress, seconds):
+        summary = tinynq.fetch(
+            split, to=to, confirm=confirm, progress=lambda count, share: progress(count // 10**6, share), **options
+        )
+    present = len(summary.paths) - summary.fetched
+    screen.note(
+        f"{to}: {_files(summary.fetched)} fetched ({summary.bytes / 1e6:,.1f} MB in {seconds():.1f} s), "
+        f"{present:,} there already"
+    )
+    if split == "dev" and options["format"] == "simplified":
+        screen.note("nq-dev-all.jsonl.gz is in the original format, as the release has it; `tinynq merge --simplify`")
+
+
+@command(app, "merge", options=MergeOptions)
+def merge(
+    pages: Pages,
+    *,
+    out: Annotated[str, typer.Option(help="A .jsonl or .jsonl.gz file to write; with --shards a folder.")],
+    options: dict[str, Any],
+) -> None:
+    """Merge NQ files into one or into many; choose, sample or simplify pages.
+
+    Example: tinynq merge nq-train-*.jsonl.gz --simplify --out train.jsonl.gz
+    """
+    with timed("merge", "pages") as (progress, seconds):
+        summary = tinynq.merge(pages, out=out, progress=progress, **options)
+    took = seconds()
+    left_out = "".join(f", {count:,} left out by --{name}" for name, count in summary.left_out.items())
+    files = f" in {_files(len(summary.paths))}" if options.get("shards") else ""
+    screen.note(
+        f"{out}: {summary.written:,} of {summary.read:,} pages{files}{left_out}; {summary.bytes_written / 1e6:,.1f} MB "
+        f"of text in {took:.1f} s (read at {summary.bytes_read / 1e6 / took:,.0f} MB/s)"
+    )
+    if summary.missing:
+        first = ", ".join(summary.missing[:10]) + (", ..." if len(summary.missing) > 10 else "")
+        screen.note(f"{options['ids']}: {len(summary.missing):,} ids not found: {first}")
 
 
 @command(app, "prepare", options=PrepareOptions)
@@ -235,6 +299,10 @@ def demo(
         report = run_demo(out=out or folder, stage=screen.stage, seed=seed)
     for line in report.lines():
         screen.result(line)
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"
 
 
 def main() -> NoReturn:

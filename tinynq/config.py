@@ -12,6 +12,8 @@ Device: TypeAlias = Literal["auto", "cuda", "mps", "cpu"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 Options = TypeVar("Options")
 
+NQ_BUCKET = "https://storage.googleapis.com/natural_questions"
+
 
 def option(default: Any, text: str, *, low: float = -inf, high: float = inf) -> Any:
     """A dataclass field with its help text, and the range of its number."""
@@ -42,6 +44,32 @@ class FeatureOptions(Checked):
     max_question_length: int = option(64, "Longest question in word pieces, [Q] included; cut from the left.", low=1)
     max_contexts: int = option(48, "Most contexts of a page; the empty one counts.", low=1)
     cased: bool = option(False, "Keep case and accents; needs --vocab of a cased model.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchOptions(Checked):
+    """Options of ``fetch``."""
+
+    format: Literal["original", "simplified"] = option("original", "Which of the release's two formats.")
+    shards: str | None = option(None, "Part of the split's files, a half-open slice as 0:10; all by default.")
+    base_url: str = option(NQ_BUCKET, "Where the release lies: http(s)://, a storage's URL, or a folder.")
+    retries: int = option(5, "Failures in a row that are tried again; new bytes begin the count anew.", low=0)
+    timeout: float = option(30.0, "Seconds without a byte that are a failure (http only).", low=0.1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeOptions(Checked):
+    """Options of ``merge``."""
+
+    take: int | None = option(None, "Stop after this many pages, counted after all other choices.", low=1)
+    sample: float = option(1.0, "Share of the pages to keep; which, follows from seed and id alone.", low=0, high=1)
+    seed: int = option(0, "Seed of --sample.", low=0)
+    ids: str | None = option(None, "A file of example ids, one a line: keep only these pages.")
+    duplicates: Literal["error", "first", "keep"] = option("error", "What to do with a page whose id was there before.")
+    simplify: bool = option(False, "Write the simplified format; simplified pages stay as they are.")
+    shards: int | None = option(
+        None, "Write this many gzip files, page by page in turn; --out is a folder.", low=1, high=1000
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,7 @@ def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True
 
     Raises InputError where the line is no NQ page or a candidate lies outside of it.
     """
-    fields = _decode(_ANNOTATED_LINE, line, where) if annotated else _decode(_LINE, line, where)
+    fields = decode_line(_ANNOTATED_LINE, line, where) if annotated else decode_line(_LINE, line, where)
     if fields.document_tokens is not None:
         tokens = [t.token for t in fields.document_tokens]
         html = [t.html_token for t in fields.document_tokens]
@@ -102,12 +102,13 @@ def read_gold(
     """
     lines = LineReader(expand(sources))
     for count, (where, line) in enumerate(lines, 1):
-        gold = _decode(_GOLD_LINE, line, where)
+        gold = decode_line(_GOLD_LINE, line, where)
         yield gold.example_id, gold.annotations, where
         progress(count, lines.share)
 
 
-def _decode(decoder: msgspec.json.Decoder[Line], line: bytes | str, where: str) -> Line:
+def decode_line(decoder: msgspec.json.Decoder[Line], line: bytes | str, where: str) -> Line:
+    """The fields of a line that ``decoder`` knows; raises InputError where it is no NQ page."""
     try:
         return decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

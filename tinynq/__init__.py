@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
     from tinynq.record import prepare
+    from tinynq.report import write_report
     from tinynq.training import train
 
 __version__ = "0.1.0"
 
-__all__ = ["evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
+__all__ = ["evaluate", "predict", "prepare", "read_pages", "show", "stats", "train", "write_report"]
 
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
@@ -32,6 +33,7 @@ _HOME = {
     "show": "describe",
     "stats": "describe",
     "train": "training",
+    "write_report": "report",
 }
 
 

@@ -64,17 +64,14 @@ def test_shares_of_nothing_are_none() -> None:
 
 
 def test_the_tables() -> None:
-    lines = []
-    for i, (question, annotations) in enumerate(
-        [
-            ("who is it", lambda line: [answer(line, 0, (0, 1))] * 2),
-            ("when was it", lambda line: [answer(line, 1)] * 2),
-            ("is it so", lambda line: [answer(line, 0, yes_no="NO")] * 2),
-            ("who was that", lambda line: [null()] * 2),
-        ]
-    ):
-        line = original("a b c", "d e f", example_id=i, question=question)
-        lines.append(annotated(line, *annotations(line)))
+    line = original("a b c", "d e f")
+    golds = {
+        "who is it": answer(line, 0, (0, 1)),
+        "when was it": answer(line, 1),
+        "is it so": answer(line, 0, yes_no="NO"),
+        "who was that": null(),
+    }
+    lines = [line | {"example_id": i, "question_text": q, "annotations": [golds[q]] * 2} for i, q in enumerate(golds)]
     pages = [parse_page(json.dumps(line)) for line in lines]
     predictions = [
         Prediction(0, NqSpan(1, 6), 5.0, [NqSpan(2, 3)], 5.0),  # right

@@ -194,6 +194,17 @@ def test_fetch_and_merge(small_run: SmallRun, tmp_path: Path) -> None:
     assert "stands at" in complaint("merge", out, out, "--out", str(tmp_path / "twice.jsonl"))
 
 
+def test_a_report_is_written_beside_the_scores(small_run: SmallRun, tmp_path: Path) -> None:
+    answers = [{"example_id": i, "long_answer_score": 0, "short_answers_score": 0} for i in range(-20, 20)]
+    path, out = tmp_path / "p.json", tmp_path / "report.html"
+    path.write_text(json.dumps({"predictions": answers}))
+    done = tinynq_("eval", small_run.pages, "--predictions", str(path), "--report", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["long-best-threshold-f1"] == 0
+    assert done.stderr == f"written: {out}, {tmp_path / 'report-long.png'}, {tmp_path / 'report-short.png'}\n"
+    assert "Report on p.json" in out.read_text("utf-8")
+
+
 def test_show_and_stats(small_run: SmallRun) -> None:
     shown = tinynq_("show", small_run.pages, "--id", "-20")
     assert shown.returncode == 0, shown.stderr

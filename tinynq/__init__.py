@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
     from tinynq.record import prepare
+    from tinynq.report import write_report
     from tinynq.shards import merge
     from tinynq.training import train
 
@@ -37,6 +38,7 @@ __all__ = [
     "show",
     "stats",
     "train",
+    "write_report",
 ]
 
 # Imported when first used: whoever only reads pages does not wait for torch.
@@ -52,6 +54,7 @@ _HOME = {
     "show": "describe",
     "stats": "describe",
     "train": "training",
+    "write_report": "report",
 }
 
 

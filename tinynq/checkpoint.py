@@ -172,7 +172,7 @@ def save_run(
 
 
 def is_run(path: str | Path) -> bool:
-    """Whether a path looks like a run or a TF1 checkpoint, whole or not: what is wrong with one is for load_run to say."""
+    """Whether a path looks like a run or a TF1 checkpoint; what is wrong with one is for load_run to say."""
     return (Path(path) / CONFIG).is_file() or (Path(path) / "checkpoints").is_dir() or tf1.find(path) is not None
 
 

@@ -228,6 +228,9 @@ def evaluate(
     *,
     predictions: Annotated[str, typer.Option(help="The predictions file to score.")],
     json_: Annotated[bool, typer.Option("--json", help="Print exactly the official keys and values.")] = False,
+    page: Annotated[
+        str | None, typer.Option("--report", help="Also write an HTML page with curves and examples.")
+    ] = None,
     options: dict[str, Any],
 ) -> None:
     """Score predictions as the official evaluation does.
@@ -235,7 +238,13 @@ def evaluate(
     Example: tinynq eval nq-dev-*.jsonl.gz --predictions predictions.json
     """
     with screen.stage("eval", "pages") as progress:
-        report = tinynq.evaluate(pages, predictions=predictions, progress=progress, **options)
+        if page is None:
+            report = tinynq.evaluate(pages, predictions=predictions, progress=progress, **options)
+        else:
+            written = tinynq.write_report(pages, predictions=predictions, out=page, progress=progress, **options)
+            report = written.report
+    if page is not None:
+        screen.note(f"written: {', '.join(written.files)}")
     if json_:
         screen.result(json.dumps(report.official()))
         return

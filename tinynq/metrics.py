@@ -245,8 +245,8 @@ def _score_long(annotations: Sequence[Annotation], prediction: Prediction, non_n
 
 def _score_short(annotations: Sequence[Annotation], prediction: Prediction, non_null_threshold: int) -> Outcome:
     """Short answers and yes/no count as one kind of answer."""
-    gold = sum(map(_has_short, annotations)) >= non_null_threshold
-    predicted = _has_short(prediction)
+    gold = sum(map(has_short, annotations)) >= non_null_threshold
+    predicted = has_short(prediction)
     yes_no = prediction.yes_no_answer.upper()
     matches = (
         a.yes_no_answer.upper() == yes_no if yes_no != "NONE" else _same_set(a.short_answers, prediction.short_answers)
@@ -256,7 +256,8 @@ def _score_short(annotations: Sequence[Annotation], prediction: Prediction, non_
     return Outcome(gold, predicted, correct, prediction.short_answers_score)
 
 
-def _has_short(answers: Annotation | Prediction) -> bool:
+def has_short(answers: Annotation | Prediction) -> bool:
+    """Whether there is a short answer, or yes or no, which count as one kind of answer."""
     return answers.yes_no_answer.upper() != "NONE" or not all(map(is_null, answers.short_answers))
 
 

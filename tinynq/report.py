@@ -1,0 +1,260 @@
+"""The HTML report: one page that shows how well questions were answered, which ones, and where it goes wrong.
+
+It needs no script and nothing from the network; the pictures are in it, and the curves beside it as PNG.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinynq import __version__, charts
+from tinynq.breakdown import PageFacts, is_given, tables
+from tinynq.config import EvalOptions, make
+from tinynq.errors import UsageError
+from tinynq.excerpts import Excerpt, excerpt
+from tinynq.files import STDIN, PathLike, atomic_write, expand
+from tinynq.metrics import TARGETS, AnswerReport, Judged, Outcome, Report, judge, summarize
+from tinynq.pages import read_pages
+from tinynq.predictions import read_predictions
+from tinynq.types import Annotation, ExampleId, Page, Prediction, Progress, no_progress
+
+if TYPE_CHECKING:
+    import jinja2
+
+LISTED = 20  # examples in a list
+RESAMPLES = 1000
+
+Ints: TypeAlias = NDArray[np.int64]
+Gold: TypeAlias = tuple[ExampleId, Sequence[Annotation], str]
+
+
+class Written(NamedTuple):
+    """The scores, and the files that show them: the page, then the curves of long and short answers."""
+
+    report: Report
+    files: list[str]
+
+
+class Interval(NamedTuple):
+    """A score and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ScoreRow(NamedTuple):
+    """One score of long and of short answers; None where a precision is not reached."""
+
+    name: str
+    long: Interval | None
+    short: Interval | None
+
+
+class Picture(NamedTuple):
+    """A chart as SVG, and what it shows in words."""
+
+    title: str
+    svg: str
+    words: str
+    caption: str
+
+
+class Listing(NamedTuple):
+    """The examples that stand out in one way, the most striking first."""
+
+    title: str
+    note: str
+    examples: list[tuple[ExampleId, Outcome]]
+
+
+class Kind(NamedTuple):
+    """One kind of answer, long or short: what came of each page, and the scores."""
+
+    name: str
+    outcomes: dict[ExampleId, Outcome]
+    scores: AnswerReport
+
+    def given(self, outcome: Outcome) -> bool:
+        """Whether an answer is given at the threshold of the best F1."""
+        return is_given(outcome, self.scores.best.threshold)
+
+    def listings(self) -> list[Listing]:
+        """The best answers, the worst, and what was missed; equal scores in the order of the pages."""
+        ranked = sorted(self.outcomes.items(), key=lambda item: item[1].score, reverse=True)
+        right = [item for item in ranked if item[1].correct]
+        wrong = [item for item in ranked if item[1].predicted and not item[1].correct]
+        missed = [i for i in self.outcomes.items() if i[1].gold and not self.given(i[1])]
+        missed.sort(key=lambda item: item[1].score)
+        return [
+            Listing("Right", "The right answers with the highest scores.", right[:LISTED]),
+            Listing("Wrong", "The wrong answers with the highest scores.", wrong[:LISTED]),
+            Listing(
+                "Missed",
+                "Questions with a gold answer and none given: null, or withheld for its score. Lowest scores first.",
+                missed[:LISTED],
+            ),
+        ]
+
+    def pictures(self) -> list[Picture]:
+        """The precision-recall curve and the histogram of scores."""
+        outcomes, best = list(self.outcomes.values()), self.scores.best
+        right = sum(outcome.correct for outcome in outcomes)
+        wrong = self.scores.predicted - right
+        point = f"best F1 {best.f1:.1%}, at precision {best.precision:.1%} and recall {best.recall:.1%}"
+        targets = ", ".join(f"{target:.0%}" for target in TARGETS)
+        return [
+            Picture(
+                f"Precision and recall of {self.name} answers",
+                charts.svg(charts.curve(outcomes, self.scores, palette=charts.PAGE)),
+                f"Curve of precision over recall; {point}.",
+                f"Dot: {point}. Rings: the highest recall at a precision of at least {targets}." if right else "",
+            ),
+            Picture(
+                f"Scores of {self.name} answers",
+                charts.svg(charts.histogram(outcomes, best.threshold if right else None, palette=charts.PAGE)),
+                f"Histogram of the scores of {right:,} right and {wrong:,} wrong answers.",
+                f"{right:,} right and {wrong:,} wrong answers"
+                + (f"; dashed: the threshold of the best F1, {best.threshold:.6g}." if right else "."),
+            ),
+        ]
+
+    def png(self) -> bytes:
+        """The curve as a picture file."""
+        title = f"{self.name} answers"
+        return charts.png(charts.curve(list(self.outcomes.values()), self.scores, palette=charts.PAPER, title=title))
+
+
+def write_report(
+    pages: Sequence[str], *, predictions: PathLike, out: str, progress: Progress = no_progress, **options: Any
+) -> Written:
+    """Scores a predictions file as ``evaluate`` does, and writes an HTML page of what there is to see.
+
+    Beside ``out`` (NAME.html) go NAME-long.png and NAME-short.png, the precision-recall curves. The
+    pages are read twice, and must have question and text; of a page's text only excerpts are kept.
+    Raises UsageError where the extra ``report`` is missing or the pages are standard input, and
+    what ``evaluate`` raises.
+    """
+    charts.require_extra()
+    checked = make(EvalOptions, options)
+    sources = expand(pages)
+    if STDIN in sources:
+        raise UsageError("a report reads the pages twice, and standard input can be read once; name a file")
+    with atomic_write(out) as file:  # before the work: a place that takes no file is an error at once
+        found = read_predictions(predictions)
+        facts: dict[ExampleId, PageFacts] = {}
+        judged = judge(_noting(read_pages(sources, progress=_half(progress, 0)), facts), found, options=checked)
+        report = summarize(judged, options=checked)
+        kinds = [
+            Kind("long", {id_: long for id_, (long, _) in judged.pages.items()}, report.long),
+            Kind("short", {id_: short for id_, (_, short) in judged.pages.items()}, report.short),
+        ]
+        listings = {kind.name: kind.listings() for kind in kinds}
+        listed = {id_ for group in listings.values() for listing in group for id_, _ in listing.examples}
+        answers = {prediction.example_id: prediction for prediction in found if prediction.example_id in listed}
+        page = _template().render(
+            version=__version__,
+            name=os.path.basename(predictions),
+            predictions=predictions,
+            sources=sources,
+            report=report,
+            scores=score_rows(*kinds),
+            kinds=kinds,
+            tables=tables(judged, report, facts),
+            listings=listings,
+            excerpts=_excerpts(read_pages(sources, progress=_half(progress, 0.5)), answers, judged),
+        )
+        file.write(page.encode())
+    curves = [f"{out.removesuffix('.html')}-{kind.name}.png" for kind in kinds]
+    for path, kind in zip(curves, kinds, strict=True):
+        with atomic_write(path) as file:
+            file.write(kind.png())
+    return Written(report, [out, *curves])
+
+
+def score_rows(long: Kind, short: Kind) -> list[ScoreRow]:
+    """The official scores with their intervals, a row each."""
+    names = ["best F1", "its precision", "its recall", *(f"recall at precision ≥ {t:.0%}" for t in TARGETS)]
+    bounds = page_bootstrap([list(kind.outcomes.values()) for kind in (long, short)])
+    columns: list[list[Interval | None]] = []
+    for kind, lows, highs in zip((long, short), *bounds, strict=True):
+        best = kind.scores.best
+        values = [best.f1, best.precision, best.recall, *(p.recall if p else None for p in kind.scores.at_precision)]
+        cells = zip(values, lows.tolist(), highs.tolist(), strict=True)
+        columns.append([None if value is None else Interval(value, low, high) for value, low, high in cells])
+    return [ScoreRow(*row) for row in zip(names, *columns, strict=True)]
+
+
+def page_bootstrap(kinds: Sequence[Sequence[Outcome]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 2.5 and 97.5 percentiles, each [kinds, scores], over resamples of the pages (the same for all kinds).
+
+    The scores are F1, precision and recall at the best threshold, which every resample chooses for
+    itself, then recall at each of TARGETS (Efron and Tibshirani 1993, An Introduction to the Bootstrap).
+    """
+    pages = len(kinds[0])
+    random = np.random.default_rng(0)
+    ranked = [_rank(outcomes) for outcomes in kinds]
+    samples = []
+    for _ in range(RESAMPLES):
+        weights = np.bincount(random.integers(pages, size=pages), minlength=pages)
+        samples.append([_weighted_scores(*columns, weights) for columns in ranked])
+    low, high = np.percentile(samples, [2.5, 97.5], axis=0)
+    return low, high
+
+
+def _rank(outcomes: Sequence[Outcome]) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """The pages from the highest score down; their gold, predicted, correct [3, pages]; where a score ends."""
+    scores = np.array([outcome.score for outcome in outcomes], float)
+    order = np.argsort(-scores, kind="stable")
+    flags = np.array([(o.gold, o.predicted, o.correct) for o in outcomes], np.int64)[order].T
+    return order, flags, np.append(np.diff(scores[order]) != 0, True)
+
+
+def _weighted_scores(order: Ints, flags: Ints, ends: NDArray[np.bool_], weights: Ints) -> list[float]:
+    """The scores of pages that count ``weights`` times each."""
+    gold, predicted, correct = (flags * weights[order]).cumsum(axis=1)
+    predicted, correct = predicted[ends], correct[ends]
+    precision, recall = correct / np.maximum(predicted, 1), correct / max(gold[-1], 1)
+    best = int(np.argmax(2 * correct / np.maximum(predicted + gold[-1], 1)))
+    f1 = 2 * correct[best] / max(predicted[best] + gold[-1], 1)
+    at_precision = (recall[precision >= target].max(initial=0.0) for target in TARGETS)
+    return [float(f1), float(precision[best]), float(recall[best]), *map(float, at_precision)]
+
+
+def _half(progress: Progress, done: float) -> Progress:
+    """The progress of one of two readings of the pages."""
+    return lambda count, share: progress(count, done + share / 2)
+
+
+def _noting(pages: Iterable[Page], facts: dict[ExampleId, PageFacts]) -> Iterator[Gold]:
+    """The gold of pages, whose facts are kept on the way."""
+    for page in pages:
+        facts[page.example_id] = PageFacts.of(page)
+        yield page.example_id, page.annotations or [], page.where
+
+
+def _excerpts(
+    pages: Iterable[Page], answers: Mapping[ExampleId, Prediction], judged: Judged
+) -> dict[ExampleId, Excerpt]:
+    """The excerpts of the pages that ``answers`` name."""
+    return {
+        page.example_id: excerpt(page, answers[page.example_id], judged.pages[page.example_id])
+        for page in pages
+        if page.example_id in answers
+    }
+
+
+def _template() -> "jinja2.Template":
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["share"] = lambda value: "–" if value is None else f"{value:.1%}"
+    environment.filters["count"] = lambda value: f"{value:,}"
+    environment.filters["score"] = lambda value: f"{value:.6g}"
+    return environment.from_string((files("tinynq") / "data" / "report.html").read_text("utf-8"))

@@ -1,6 +1,7 @@
 """predictions: what a predictions file may leave out, and what is wrong in one."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,11 @@ def test_the_first_candidate_is_the_first_of_the_top_level() -> None:
     assert first_candidate(page) == Prediction(3, NqSpan(2, 5), 0.0, [], 0.0)
     page.candidates = page.candidates[:1]
     assert first_candidate(page).long_answer.is_null
+
+
+def test_the_predictions_of_the_dev_set_are_read_in_half_a_second(shared: Path) -> None:
+    begun = time.process_time()
+    predictions = read_predictions(shared / "data" / "nq-predictions" / "full-dev-7830.json.gz")
+    assert time.process_time() - begun < 0.5
+    assert len({prediction.example_id for prediction in predictions}) == 7830
+    assert len(read_predictions(shared / "data" / "nq-predictions" / "sample-200.json")) == 200

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tinynq.comparison import compare
     from tinynq.describe import show, stats
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
+__all__ = ["compare", "evaluate", "predict", "prepare", "read_pages", "show", "stats", "train"]
 
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
+    "compare": "comparison",
     "evaluate": "metrics",
     "predict": "inference",
     "prepare": "record",

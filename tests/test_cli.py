@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import tinynq
 from tinynq.cli import app
 from tinynq.config import (
+    CompareOptions,
     EvalOptions,
     FetchOptions,
     MemberOptions,
@@ -27,7 +28,22 @@ from tinynq.config import (
 from tinynq.errors import UsageError
 from tinynq.record import read_info
 
-COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "average", "eval", "show", "stats", "demo"]
+COMMANDS = [
+    *(
+        "fetch",
+        "merge",
+        "prepare",
+        "convert",
+        "train",
+        "predict",
+        "average",
+        "eval",
+        "compare",
+        "show",
+        "stats",
+        "demo",
+    ),
+]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -75,6 +91,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("predict", PredictOptions),
         ("average", MemberOptions),
         ("eval", EvalOptions),
+        ("compare", CompareOptions),
     ],
 )
 def test_every_option_is_a_flag(name: str, options: type) -> None:
@@ -153,6 +170,30 @@ def test_runs_come_first_and_pages_after_them(small_run: SmallRun, tmp_path: Pat
     assert re.search(r"-20_short,\d+:\d+\n", Path(out).read_text("utf-8"))
     with pytest.raises(UsageError, match="checkpoints is best; expected last:K"):
         notes("predict", run, pages, "--out", out, "--checkpoints", "best")
+
+
+def test_eval_and_compare_say_all_there_is(small_run: SmallRun, tmp_path: Path) -> None:
+    for name, end in (("a.json", 8), ("b.json", 99)):
+        span = {"start_token": 1, "end_token": end}
+        answers = [
+            {"example_id": i, "long_answer": span, "long_answer_score": i, "short_answers_score": 0}
+            for i in range(-20, 20)
+        ]
+        (tmp_path / name).write_text(json.dumps({"predictions": answers}))
+    full = json.loads(tinynq_("eval", small_run.pages, "--predictions", "a.json", "--full-json", cwd=tmp_path).stdout)
+    official = tinynq_("eval", small_run.pages, "--predictions", "a.json", "--json", cwd=tmp_path).stdout
+    assert full["official"] == json.loads(official)
+    words = ("compare", small_run.pages, "--predictions", "a.json", "b.json", "--samples", "200")
+    done = tinynq_(*words, "--examples", "2", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("A  a.json\nB  b.json\n40 pages")
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert not CONTROL.search(done.stdout)
+    compared = json.loads(tinynq_(*words, "--json", cwd=tmp_path).stdout)
+    assert compared["signature"] == done.stdout.splitlines()[-1]
+    assert "'--predictions' requires 2 arguments" in complaint("compare", small_run.pages, "--predictions", "a.json")
+    twice = ("--predictions", "a.json", "--predictions", "b.json")
+    assert "--predictions a.json b.json" in complaint("compare", small_run.pages, *twice)
 
 
 def test_ids_that_differ_are_an_error_unless_partial(small_run: SmallRun, tmp_path: Path) -> None:

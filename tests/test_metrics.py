@@ -1,7 +1,9 @@
 """metrics: every digit of the official evaluation, its errors, and what must hold of any scores."""
 
+import gzip
 import json
 import random
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinynq.errors import InputError, UsageError
-from tinynq.metrics import Report, evaluate, score
+from tinynq.metrics import TARGETS, Counts, Report, evaluate, score
 from tinynq.predictions import read_predictions
 from tinynq.types import Annotation, ExampleId, LongAnswer, NqSpan, Prediction
 
@@ -120,6 +122,39 @@ def test_the_golden_comparison_sees_one_altered_value(tmp_path: Path, old: str, 
 def test_golden_errors(case: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         evaluate_case(HERE / case)
+
+
+def as_official(report: Report) -> list[str]:
+    """The printed form of the official evaluation."""
+    lines = []
+    for kind, part in (("LONG", report.long), ("SHORT", report.short)):
+        best = part.best
+        lines += ["*" * 20, f"{kind} ANSWER R@P TABLE:", f"Optimal threshold: {float(best.threshold):.5}"]
+        lines += [" F1     /  P      /  R", f"{best.f1: >7.2%} / {best.precision: >7.2%} / {best.recall: >7.2%}"]
+        for target, point in zip(TARGETS, part.at_precision, strict=True):
+            if point:
+                reached = f"actual p={point.precision:.2%}, score threshold={float(point.threshold):.4}"
+                lines.append(f"R@P={target}: {point.recall:.2%} ({reached})")
+    return [*lines, "*" * 20, f"METRICS IGNORING SCORES (n={report.pages}):", *ignoring_scores(report)]
+
+
+def ignoring_scores(report: Report) -> list[str]:
+    rows = [("Long answer ", report.long.every), ("Short answer", report.short.every)]
+    head = " " * 14 + "F1     /  P      /  R"
+    return [head, *(f"{name} {p.f1: >7.2%} / {p.precision: >7.2%} / {p.recall: >7.2%}" for name, p in rows)]
+
+
+@pytest.mark.parametrize("case", SHARED)
+def test_all_that_the_official_evaluation_prints_is_known(shared: Path, case: str) -> None:
+    folder = shared / "golden" / "eval" / case
+    report = evaluate_case(folder)
+    # It stops at an integer threshold, and at a precision that is not reached.
+    printed = (folder / "pretty.txt").read_text().strip().split("\nEXIT 1")[0]
+    assert as_official(report)[: len(printed.splitlines())] == printed.splitlines()
+    scored = (folder / "pretty_seed.txt").read_text().splitlines()
+    assert scored[1:] == [f"NUMBER OF VALIDATION SAMPLES (n={report.pages}):", *ignoring_scores(report)]
+    share = re.compile(r"\d+\.\d\d%")
+    assert set(share.findall(printed)) <= set(share.findall("\n".join(report.lines())))
 
 
 # What must hold of any scores
@@ -304,6 +339,107 @@ def test_the_printed_form_fits_a_terminal() -> None:
     text = "\n".join(lines)
     assert "100.00%" in text and "11.11%" in text and text.count("not reached") == 3
     assert not any(line != line.rstrip() for line in lines)
+
+
+# What stands beside the scores
+
+
+def three_pages() -> tuple[Gold, list[Prediction]]:
+    gold: Gold = [(0, [ANSWERED] * 2, ""), (1, [ANSWERED] * 2, ""), (2, [NULL] * 2, "")]
+    return gold, [predicted(i, 3 - i, long=NqSpan(10, 20, 100, 200)) for i in range(3)]
+
+
+@given(systems())
+def test_counts_make_the_best_point(system: tuple[Gold, list[Prediction]]) -> None:
+    report = score(*system, samples=100)
+    for part in (report.long, report.short):
+        counts = part.counts
+        assert sum(counts) == report.pages
+        assert counts.right + counts.wrong + counts.missed == part.gold
+        if part.best.f1:
+            assert part.best.precision == counts.right / (counts.right + counts.wrong + counts.spurious)
+            assert part.best.recall == counts.right / part.gold
+        assert (part.every.recall > 0) == (part.best.f1 > 0)
+        for name, (low, high) in part.intervals(report.options).items():
+            assert 0 <= low <= high <= 1
+            assert counts.right or (name, low, high) == (name, 0, 0)
+
+
+def test_counts_by_what_came_of_a_page() -> None:
+    gold: Gold = [(i, [ANSWERED] * 2 if i < 3 else [NULL] * 2, "") for i in range(5)]
+    right, wrong = ANSWERED.long_answer, NqSpan(30, 40)
+    answers = [predicted(0, 9, long=right), predicted(1, 9, long=wrong), predicted(2, 1, long=wrong)]
+    answers += [predicted(3, 9, long=wrong), predicted(4, 8, long=wrong)]
+    report = score(gold, answers)
+    assert report.long.best.threshold == 9
+    assert report.long.counts == Counts(right=1, wrong=1, missed=1, spurious=1, silent=1)
+
+
+def test_the_interval_narrows_with_pages_and_holds_the_score() -> None:
+    widths = []
+    for times in (1, 10, 100):
+        gold, answers = three_pages()
+        gold = [(f"{i} {k}", page, "") for k in range(times) for i, page, _ in gold]
+        answers = [
+            msgspec.structs.replace(p, example_id=f"{p.example_id} {k}", long_answer=NqSpan(1, 2) if k % 2 else right)
+            for k in range(times)
+            for p in answers
+            for right in [p.long_answer]
+        ]
+        report = score(gold, answers)
+        low, high = report.long.intervals(report.options)["f1"]
+        assert low <= report.long.best.f1 <= high
+        widths.append(high - low)
+    assert widths[0] > widths[1] > 2 * widths[2] > 0
+
+
+def test_samples_and_seed_are_those_of_the_options() -> None:
+    gold, answers = three_pages()
+    answers[1].long_answer = NqSpan(30, 40)
+    one, same, other = (list(score(gold, answers, samples=200, seed=seed).lines()) for seed in (1, 1, 2))
+    assert one == same != other
+    assert "bs:200|seed:1" in one[-1]
+
+
+def test_intervals_are_computed_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("tinynq.metrics.rate_intervals", refuse)
+    report = score(*three_pages())
+    assert report.official()["long-best-threshold-f1"] == 1.0
+    with pytest.raises(RuntimeError):
+        list(report.lines())
+
+
+def test_as_dict_is_json_with_all_there_is() -> None:
+    gold, answers = three_pages()
+    report = score(gold, answers, samples=100)
+    content = json.loads(json.dumps(report.as_dict()))
+    assert content["official"] == report.official()
+    assert content["signature"] == report.signature
+    assert content["options"] == {**vars(report.options)}
+    best = content["long"]["best"]
+    assert (best["f1"], best["threshold"], best["counts"]["right"], best["counts"]["silent"]) == (1.0, 2, 2, 1)
+    assert best["intervals"]["f1"] == list(report.long.intervals(report.options)["f1"])
+    assert content["long"]["every_answer"] == {"f1": 0.8, "precision": 2 / 3, "recall": 1.0, "threshold": 1}
+    assert content["long"]["recall_at_precision"]["0.9"]["recall"] == 1.0
+    assert content["short"]["recall_at_precision"] == {"0.5": None, "0.75": None, "0.9": None}
+
+
+def test_the_signature_is_of_the_content_not_of_the_file(tmp_path: Path) -> None:
+    gold, answers = three_pages()
+    pages = tmp_path / "gold.jsonl"
+    pages.write_bytes(b"\n".join(msgspec.json.encode({"annotations": a, "example_id": i, "x": 1}) for i, a, _ in gold))
+    plain, laid_out = tmp_path / "p.json", tmp_path / "q.json.gz"
+    plain.write_bytes(msgspec.json.encode({"predictions": answers}))
+    text = json.dumps({"predictions": msgspec.to_builtins(answers[::-1])}, indent=2)
+    laid_out.write_bytes(gzip.compress(text.encode()))
+    signatures = {evaluate([str(pages)], predictions=path).signature for path in (plain, laid_out)}
+    assert signatures == {score(gold, answers).signature}
+    answers[0].short_answers_score = 3.5
+    changed = score(gold, answers).signature
+    assert [a == b for a, b in zip(changed.split("|"), signatures.pop().split("|"), strict=True)].count(False) == 1
 
 
 # Input that cannot be

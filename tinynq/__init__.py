@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tinynq.comparison import compare
     from tinynq.conversion import convert
     from tinynq.describe import show, stats
     from tinynq.download import fetch
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "average",
+    "compare",
     "convert",
     "evaluate",
     "fetch",
@@ -44,6 +46,7 @@ __all__ = [
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
     "average": "ensemble",
+    "compare": "comparison",
     "convert": "conversion",
     "evaluate": "metrics",
     "fetch": "download",

@@ -14,6 +14,7 @@ import typer
 import tinynq
 from tinynq.config import (
     RECIPES,
+    CompareOptions,
     EvalOptions,
     FetchOptions,
     MemberOptions,
@@ -228,6 +229,7 @@ def evaluate(
     *,
     predictions: Annotated[str, typer.Option(help="The predictions file to score.")],
     json_: Annotated[bool, typer.Option("--json", help="Print exactly the official keys and values.")] = False,
+    full_json: Annotated[bool, typer.Option("--full-json", help="Print all there is to know, as JSON.")] = False,
     page: Annotated[
         str | None, typer.Option("--report", help="Also write an HTML page with curves and examples.")
     ] = None,
@@ -245,10 +247,36 @@ def evaluate(
             report = written.report
     if page is not None:
         screen.note(f"written: {', '.join(written.files)}")
-    if json_:
-        screen.result(json.dumps(report.official()))
+    if json_ or full_json:
+        screen.result(json.dumps(report.as_dict() if full_json else report.official()))
         return
     for line in report.lines():
+        screen.result(line)
+
+
+@command(app, "compare", options=CompareOptions)
+def compare(
+    pages: Pages,
+    *,
+    predictions: Annotated[
+        tuple[str, str],
+        typer.Option(help="Two predictions files; or a quoted glob each, of the runs of one system.", metavar="A B"),
+    ],
+    json_: Json = False,
+    options: dict[str, Any],
+) -> None:
+    """Compare the scores of two systems: differences, intervals, p-values, pages.
+
+    Example: tinynq compare nq-dev-*.jsonl.gz --predictions a.json b.json
+    """
+    if predictions[1] == "--predictions":
+        raise UsageError("--predictions takes both systems at once: --predictions a.json b.json")
+    with screen.stage("compare", "pages") as progress:
+        comparison = tinynq.compare(pages, predictions=predictions, progress=progress, **options)
+    if json_:
+        screen.result(json.dumps(comparison.as_dict()))
+        return
+    for line in comparison.lines():
         screen.result(line)
 
 

@@ -154,6 +154,15 @@ class EvalOptions(Checked):
     long_non_null_threshold: int = option(2, "Annotators that make a long answer count.", low=1)
     short_non_null_threshold: int = option(2, "Annotators that make a short answer count.", low=1)
     partial: bool = option(False, "Score the pages that have a prediction, and say so.")
+    samples: int = option(10_000, "Bootstrap samples that intervals are made from.", low=100, high=1_000_000)
+    seed: int = option(0, "Seed of the bootstrap.", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareOptions(EvalOptions):
+    """Options of ``compare``."""
+
+    examples: int = option(0, "Also list the ids of up to N pages won and lost.", low=0)
 
 
 def make(kind: type[Options], keywords: Mapping[str, Any], *, base: Options | None = None) -> Options:

@@ -5,16 +5,20 @@ section 5, as the release's nq_eval computes them.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
+import tinynq
+from tinynq.bootstrap import Interval, rate_intervals
 from tinynq.config import EvalOptions, make
 from tinynq.errors import InputError
 from tinynq.files import PathLike
 from tinynq.pages import read_gold
 from tinynq.predictions import check_span, is_null, parse_yes_no, read_predictions
+from tinynq.signature import digest, signature
 from tinynq.types import Annotation, ExampleId, NqSpan, Prediction, Progress, no_progress
 
 TARGETS = (0.5, 0.75, 0.9)  # the precisions at which recall is reported
@@ -33,19 +37,45 @@ class OperatingPoint(NamedTuple):
     def f1(self) -> float:
         return _ratio(2 * self.precision * self.recall, self.precision + self.recall)
 
+    def as_dict(self) -> dict[str, Score]:
+        """F1, precision, recall and threshold, by name."""
+        return {"f1": self.f1, **self._asdict()}
+
+
+class Counts(NamedTuple):
+    """Pages by what came of them at a threshold.
+
+    With a gold answer: ``right``, ``wrong`` (another was given), ``missed`` (none was); without:
+    ``spurious`` (one was given all the same), ``silent`` (none was).
+    """
+
+    right: int
+    wrong: int
+    missed: int
+    spurious: int
+    silent: int
+
+
+# Of each of these, in order: is there gold, is the answer right, is there an answer.
+
+COUNTED = ((True, True, True), (True, False, True), (True, False, False), (False, False, True), (False, False, False))
+
 
 class AnswerReport(NamedTuple):
     """How well one kind of answer, long or short, was found.
 
     ``best`` is the point of the best F1; ``at_precision`` holds, for each of TARGETS, the point of
     the highest recall with at least that precision, or None where it is not reached. ``gold`` and
-    ``predicted`` count the pages with an answer, without regard to thresholds.
+    ``predicted`` count the pages with an answer, without regard to thresholds. ``every`` is the point
+    at which no answer is withheld, and ``counts`` is what came of the pages at the best threshold.
     """
 
     best: OperatingPoint
     at_precision: tuple[OperatingPoint | None, ...]
     gold: int
     predicted: int
+    every: OperatingPoint
+    counts: Counts
 
     def official(self, kind: str) -> Iterator[tuple[str, float]]:
         """The official names and values, in the official order."""
@@ -57,17 +87,30 @@ class AnswerReport(NamedTuple):
             yield f"{kind}-recall-at-precision>={target}", point.recall if point else 0
             yield f"{kind}-precision-at-precision>={target}", point.precision if point else 0
 
-    def lines(self, kind: str) -> Iterator[str]:
-        """Rows of the printed table: the best F1, then recall at each precision."""
-        best = self.best
-        shares = f"{best.f1:9.2%}{best.precision:9.2%}{best.recall:9.2%}"
-        yield f"{kind:<6} {'best F1':<20}{shares}{best.threshold:>14.6g}"
+    def intervals(self, options: EvalOptions) -> dict[str, Interval]:
+        """The 95 % intervals of precision, recall and F1 at the best threshold, which is held fixed."""
+        return rate_intervals(self.counts, COUNTED, samples=options.samples, seed=options.seed)
+
+    def as_dict(self, options: EvalOptions) -> dict[str, Any]:
+        """All that is known, ready for JSON."""
+        points = (point.as_dict() if point else None for point in self.at_precision)
+        return {
+            "gold": self.gold,
+            "predicted": self.predicted,
+            "best": {**self.best.as_dict(), "intervals": self.intervals(options), "counts": self.counts._asdict()},
+            "every_answer": self.every.as_dict(),
+            "recall_at_precision": dict(zip(map(str, TARGETS), points, strict=True)),
+        }
+
+    def lines(self, kind: str, options: EvalOptions) -> Iterator[str]:
+        """Rows of the printed table: the best F1, its interval, recall at each precision, all answers."""
+        low, high = self.intervals(options)["f1"]
+        yield _row(kind, "best F1", self.best, f"{self.best.f1:9.2%}")
+        yield f"{'':<6} {'  95 % interval':<20}{low:9.2%} to {high:.2%}"
         for target, point in zip(TARGETS, self.at_precision, strict=True):
-            label = f"{'':<6} {f'recall at P >= {target}':<20}"
-            if point:
-                yield f"{label}{'':9}{point.precision:9.2%}{point.recall:9.2%}{point.threshold:>14.6g}"
-            else:
-                yield f"{label}{'not reached':>27}"
+            label = f"recall at P >= {target}"
+            yield _row("", label, point, "") if point else f"{'':<6} {label:<20}{'not reached':>27}"
+        yield _row("", "every answer given", self.every, f"{self.every.f1:9.2%}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +118,8 @@ class Report:
     """The official scores of one set of predictions.
 
     ``pages`` were scored with ``options``; with ``partial``, ``pages_left_out`` have no prediction
-    and ``predictions_left_out`` no page.
+    and ``predictions_left_out`` no page. The digests (sha256) are of the content, whatever the file's layout and order.
+    Intervals are computed when they are asked for.
     """
 
     long: AnswerReport
@@ -84,6 +128,31 @@ class Report:
     options: EvalOptions
     pages_left_out: int = 0
     predictions_left_out: int = 0
+    gold_digest: str = ""
+    predictions_digest: str = ""
+
+    @property
+    def signature(self) -> str:
+        """What made the scores, in one line: two reports with the same one have the same scores."""
+        return signature(
+            pages=self.pages, gold=self.gold_digest, predictions=[self.predictions_digest], options=self.options
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """All that is known, ready for JSON; intervals are made anew each time."""
+        return {
+            "official": self.official(),
+            "long": self.long.as_dict(self.options),
+            "short": self.short.as_dict(self.options),
+            "pages": self.pages,
+            "pages_left_out": self.pages_left_out,
+            "predictions_left_out": self.predictions_left_out,
+            "options": asdict(self.options),
+            "version": tinynq.__version__,
+            "gold_digest": self.gold_digest,
+            "predictions_digest": self.predictions_digest,
+            "signature": self.signature,
+        }
 
     def official(self) -> dict[str, float]:
         """The official keys and values in the official order; 0 where a precision is not reached."""
@@ -99,8 +168,10 @@ class Report:
         for kind, part in (("long", self.long), ("short", self.short)):
             yield f"{kind:<6} {part.gold} pages with an answer, {part.predicted} predicted"
         yield f"{'':27}{'F1':>9}{'P':>9}{'R':>9}{'threshold':>14}"
-        yield from self.long.lines("long")
-        yield from self.short.lines("short")
+        yield from self.long.lines("long", self.options)
+        yield from self.short.lines("short", self.options)
+        yield ""
+        yield self.signature
 
 
 class Outcome(NamedTuple):
@@ -111,13 +182,26 @@ class Outcome(NamedTuple):
     correct: bool
     score: Score
 
+    def given_from(self, threshold: Score) -> bool:
+        """Whether an answer is given when those below ``threshold`` are withheld."""
+        return self.predicted and self.score >= threshold
+
+    def correct_from(self, threshold: Score) -> bool:
+        """Whether that answer is right."""
+        return self.correct and self.score >= threshold
+
 
 class Judged(NamedTuple):
-    """The long and the short outcome of each page, in the order of the gold, and how many had no counterpart."""
+    """The long and the short outcome of each page, in the order of the gold, and how many had no counterpart.
+
+    The digests (sha256) are of all gold and all predictions.
+    """
 
     pages: dict[ExampleId, tuple[Outcome, Outcome]]
     pages_left_out: int
     predictions_left_out: int
+    gold_digest: str = ""
+    predictions_digest: str = ""
 
 
 def evaluate(
@@ -136,25 +220,18 @@ def evaluate(
 def score(
     gold: Iterable[tuple[ExampleId, Sequence[Annotation], str]],
     predictions: Iterable[Prediction],
-    *,
-    long_non_null_threshold: int = 2,
-    short_non_null_threshold: int = 2,
-    partial: bool = False,
+    **options: Any,
 ) -> Report:
     """Scores predictions against gold (example id, annotations, where it stands).
 
-    A page has a gold answer when at least ``*_non_null_threshold`` annotators gave one, and a
-    prediction is right when it matches any of them. The order of pages does not matter; of two
-    predictions (or gold lines) with one id the last wins. Scores of predictions must be finite.
+    ``options`` are the fields of EvalOptions. A page has a gold answer when at least ``*_non_null_threshold``
+    annotators gave one, and a prediction is right when it matches any of them. The order of pages does not matter; of
+    two predictions (or gold lines) with one id the last wins. Scores of predictions must be finite.
     Raises InputError for a gold page without annotations or with a span that cannot be, and for ids
     that are not the same on both sides, unless ``partial`` scores the ids that are.
     """
-    options = EvalOptions(
-        long_non_null_threshold=long_non_null_threshold,
-        short_non_null_threshold=short_non_null_threshold,
-        partial=partial,
-    )
-    return summarize(judge(gold, predictions, options=options), options=options)
+    checked = make(EvalOptions, options)
+    return summarize(judge(gold, predictions, options=checked), options=checked)
 
 
 def judge(
@@ -162,15 +239,16 @@ def judge(
     predictions: Iterable[Prediction],
     *,
     options: EvalOptions,
+    name: str = "",
 ) -> Judged:
     """What came of each page; all that a score is made of, and two systems are compared by.
 
-    Takes and raises what ``score`` does.
+    Takes and raises what ``score`` does; ``name`` begins the messages about predictions.
     """
     expected = {example_id: (annotations, where) for example_id, annotations, where in gold}
     found = {prediction.example_id: prediction for prediction in predictions}
     if not options.partial:
-        _check_ids(expected, found)
+        _check_ids(expected, found, name)
     pages: dict[ExampleId, tuple[Outcome, Outcome]] = {}
     for example_id, (annotations, where) in expected.items():
         if example_id in found:
@@ -180,8 +258,14 @@ def judge(
                 _score_short(annotations, found[example_id], options.short_non_null_threshold),
             )
     if not pages:
-        raise InputError(f"nothing to score: {len(expected)} gold pages and {len(found)} predictions share no id")
-    return Judged(pages, len(expected) - len(pages), len(found) - len(pages))
+        raise InputError(f"{name}nothing to score: {len(expected)} gold pages and {len(found)} predictions share no id")
+    return Judged(
+        pages,
+        len(expected) - len(pages),
+        len(found) - len(pages),
+        digest((example_id, annotations) for example_id, (annotations, _) in expected.items()),
+        digest(map(_answers, found.values())),
+    )
 
 
 def summarize(judged: Judged, *, options: EvalOptions) -> Report:
@@ -193,12 +277,18 @@ def summarize(judged: Judged, *, options: EvalOptions) -> Report:
         options=options,
         pages_left_out=judged.pages_left_out,
         predictions_left_out=judged.predictions_left_out,
+        gold_digest=judged.gold_digest,
+        predictions_digest=judged.predictions_digest,
     )
 
 
-def _check_ids(expected: Mapping[ExampleId, object], found: Mapping[ExampleId, object]) -> None:
+def _row(kind: str, label: str, point: OperatingPoint, f1: str) -> str:
+    return f"{kind:<6} {label:<20}{f1:9}{point.precision:9.2%}{point.recall:9.2%}{point.threshold:>14.6g}"
+
+
+def _check_ids(expected: Mapping[ExampleId, object], found: Mapping[ExampleId, object], name: str) -> None:
     faults = []
-    for (name, other), ids, others in (
+    for (kind, other), ids, others in (
         (("gold page", "prediction"), expected, found),
         (("prediction", "gold page"), found, expected),
     ):
@@ -206,9 +296,9 @@ def _check_ids(expected: Mapping[ExampleId, object], found: Mapping[ExampleId, o
         if alone:
             listed = ", ".join(json.dumps(example_id) for example_id in alone[:10])
             plural = "s" if len(alone) > 1 else ""
-            faults.append(f"{len(alone)} {name}{plural} without {other}: {listed}{', ...' if len(alone) > 10 else ''}")
+            faults.append(f"{len(alone)} {kind}{plural} without {other}: {listed}{', ...' if len(alone) > 10 else ''}")
     if faults:
-        raise InputError(f"{'; '.join(faults)}; expected the same ids on both sides, or the option partial")
+        raise InputError(f"{name}{'; '.join(faults)}; expected the same ids on both sides, or the option partial")
 
 
 def _check_gold(annotations: Sequence[Annotation], where: str) -> None:
@@ -219,6 +309,12 @@ def _check_gold(annotations: Sequence[Annotation], where: str) -> None:
         for span in annotation.short_answers:
             check_span(span, where)
         parse_yes_no(annotation.yes_no_answer, where)
+
+
+def _answers(prediction: Prediction) -> tuple[object, ...]:
+    """All of a prediction that scores are made of."""
+    p = prediction
+    return p.example_id, p.long_answer, p.long_answer_score, p.short_answers, p.short_answers_score, p.yes_no_answer
 
 
 def _equal(a: NqSpan, b: NqSpan) -> bool:
@@ -275,14 +371,21 @@ def answer_report(outcomes: Sequence[Outcome]) -> AnswerReport:
         max((p for p in points if p.precision >= target and p.recall > 0), key=lambda p: p.recall, default=None)
         for target in TARGETS
     )
-    return AnswerReport(best, tuple(at_precision), gold, sum(outcome.predicted for outcome in outcomes))
+    predicted = sum(outcome.predicted for outcome in outcomes)
+    counted = Counter((o.gold, o.correct_from(best.threshold), o.given_from(best.threshold)) for o in outcomes)
+    counts = Counts(*(counted[outcome] for outcome in COUNTED))
+    return AnswerReport(best, tuple(at_precision), gold, predicted, points[-1], counts)
+
+
+def by_score(outcome: Outcome) -> tuple[Score, bool]:
+    """What outcomes are ranked by; with the type, the threshold of tied 1 and 1.0 does not depend on their order."""
+    return outcome.score, isinstance(outcome.score, float)
 
 
 def operating_points(outcomes: Sequence[Outcome], gold: int) -> Iterator[OperatingPoint]:
     """Precision and recall at every distinct score, from the highest down; equal scores count together."""
     predicted = correct = 0
-    # The type in the key makes the threshold of tied 1 and 1.0 independent of the order of pages.
-    ranked = sorted(outcomes, key=lambda outcome: (outcome.score, isinstance(outcome.score, float)), reverse=True)
+    ranked = sorted(outcomes, key=by_score, reverse=True)
     for threshold, tied in groupby(ranked, key=lambda outcome: outcome.score):
         for outcome in tied:
             predicted += outcome.predicted

@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from nq_lines import annotated, answer, null, original, simplified, write
 
@@ -16,7 +15,7 @@ from tinynq import charts
 from tinynq import report as module
 from tinynq.errors import InputError, UsageError
 from tinynq.metrics import Outcome, answer_report
-from tinynq.report import Kind, page_bootstrap, write_report
+from tinynq.report import Kind, write_report
 
 EVIL = "<script>alert(1)</script>"
 
@@ -269,44 +268,3 @@ def test_what_is_withheld_is_missed_and_not_given() -> None:
     right, wrong, missed = kind((True, True, True, 5.0), (True, True, False, 1.0), (False, True, False, 2.0)).listings()
     assert [i for i, _ in wrong.examples] == [2, 1]
     assert [i for i, _ in missed.examples] == [1]
-
-
-def outcomes_of(seed: int, pages: int) -> list[Outcome]:
-    random = np.random.default_rng(seed)
-    rows = []
-    for _ in range(pages):
-        gold, predicted = (bool(x) for x in random.random(2) < 0.7)
-        rows.append(
-            Outcome(gold, predicted, gold and predicted and bool(random.random() < 0.6), int(random.integers(5)))
-        )
-    return rows
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_unweighted_pages_have_the_official_scores(seed: int) -> None:
-    outcomes = outcomes_of(seed, 50)
-    scores = module._weighted_scores(*module._rank(outcomes), np.ones(50, np.int64))
-    report = answer_report(outcomes)
-    assert scores[:3] == pytest.approx([report.best.f1, report.best.precision, report.best.recall])
-    assert scores[3:] == pytest.approx([point.recall if point else 0 for point in report.at_precision])
-
-
-def test_a_weighted_page_counts_as_often_as_it_says() -> None:
-    outcomes, weights = outcomes_of(7, 20), np.arange(20) % 4
-    repeated = [outcome for outcome, weight in zip(outcomes, weights, strict=True) for _ in range(weight)]
-    scores = module._weighted_scores(*module._rank(outcomes), weights)
-    assert scores[0] == pytest.approx(answer_report(repeated).best.f1)
-
-
-def test_intervals_hold_the_score_and_narrow_with_pages() -> None:
-    widths = []
-    for pages in (50, 800):
-        outcomes = outcomes_of(3, pages)
-        low, high = page_bootstrap([outcomes, outcomes])
-        assert low.shape == high.shape == (2, 6)
-        assert np.array_equal(low[0], low[1])  # the same resamples for both kinds
-        assert low[0, 0] <= answer_report(outcomes).best.f1 <= high[0, 0]
-        widths.append(high[0, 0] - low[0, 0])
-    assert widths[1] < widths[0] / 2
-    nothing = page_bootstrap([[Outcome(False, False, False, 0)] * 3])
-    assert not np.any(nothing)

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tinynq import __version__, charts
+from tinynq.bootstrap import Interval
 from tinynq.breakdown import PageFacts, is_given, tables
 from tinynq.config import EvalOptions, make
 from tinynq.errors import UsageError
@@ -26,9 +24,7 @@ if TYPE_CHECKING:
     import jinja2
 
 LISTED = 20  # examples in a list
-RESAMPLES = 1000
 
-Ints: TypeAlias = NDArray[np.int64]
 Gold: TypeAlias = tuple[ExampleId, Sequence[Annotation], str]
 
 
@@ -39,20 +35,19 @@ class Written(NamedTuple):
     files: list[str]
 
 
-class Interval(NamedTuple):
-    """A score and its 95 % interval."""
+class Cell(NamedTuple):
+    """A score, and its 95 % interval where it has one."""
 
     value: float
-    low: float
-    high: float
+    interval: Interval | None = None
 
 
 class ScoreRow(NamedTuple):
     """One score of long and of short answers; None where a precision is not reached."""
 
     name: str
-    long: Interval | None
-    short: Interval | None
+    long: Cell | None
+    short: Cell | None
 
 
 class Picture(NamedTuple):
@@ -162,7 +157,7 @@ def write_report(
             predictions=predictions,
             sources=sources,
             report=report,
-            scores=score_rows(*kinds),
+            scores=score_rows(*kinds, checked),
             kinds=kinds,
             tables=tables(judged, report, facts),
             listings=listings,
@@ -176,53 +171,15 @@ def write_report(
     return Written(report, [out, *curves])
 
 
-def score_rows(long: Kind, short: Kind) -> list[ScoreRow]:
-    """The official scores with their intervals, a row each."""
+def score_rows(long: Kind, short: Kind, options: EvalOptions) -> list[ScoreRow]:
+    """The official scores, a row each; those at the best threshold with their intervals."""
+    columns: list[list[Cell | None]] = []
+    for scores in (long.scores, short.scores):
+        best, intervals = scores.best.as_dict(), scores.intervals(options)
+        at_best: list[Cell | None] = [Cell(best[name], intervals[name]) for name in ("f1", "precision", "recall")]
+        columns.append(at_best + [Cell(point.recall) if point else None for point in scores.at_precision])
     names = ["best F1", "its precision", "its recall", *(f"recall at precision ≥ {t:.0%}" for t in TARGETS)]
-    bounds = page_bootstrap([list(kind.outcomes.values()) for kind in (long, short)])
-    columns: list[list[Interval | None]] = []
-    for kind, lows, highs in zip((long, short), *bounds, strict=True):
-        best = kind.scores.best
-        values = [best.f1, best.precision, best.recall, *(p.recall if p else None for p in kind.scores.at_precision)]
-        cells = zip(values, lows.tolist(), highs.tolist(), strict=True)
-        columns.append([None if value is None else Interval(value, low, high) for value, low, high in cells])
     return [ScoreRow(*row) for row in zip(names, *columns, strict=True)]
-
-
-def page_bootstrap(kinds: Sequence[Sequence[Outcome]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 2.5 and 97.5 percentiles, each [kinds, scores], over resamples of the pages (the same for all kinds).
-
-    The scores are F1, precision and recall at the best threshold, which every resample chooses for
-    itself, then recall at each of TARGETS (Efron and Tibshirani 1993, An Introduction to the Bootstrap).
-    """
-    pages = len(kinds[0])
-    random = np.random.default_rng(0)
-    ranked = [_rank(outcomes) for outcomes in kinds]
-    samples = []
-    for _ in range(RESAMPLES):
-        weights = np.bincount(random.integers(pages, size=pages), minlength=pages)
-        samples.append([_weighted_scores(*columns, weights) for columns in ranked])
-    low, high = np.percentile(samples, [2.5, 97.5], axis=0)
-    return low, high
-
-
-def _rank(outcomes: Sequence[Outcome]) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-    """The pages from the highest score down; their gold, predicted, correct [3, pages]; where a score ends."""
-    scores = np.array([outcome.score for outcome in outcomes], float)
-    order = np.argsort(-scores, kind="stable")
-    flags = np.array([(o.gold, o.predicted, o.correct) for o in outcomes], np.int64)[order].T
-    return order, flags, np.append(np.diff(scores[order]) != 0, True)
-
-
-def _weighted_scores(order: Ints, flags: Ints, ends: NDArray[np.bool_], weights: Ints) -> list[float]:
-    """The scores of pages that count ``weights`` times each."""
-    gold, predicted, correct = (flags * weights[order]).cumsum(axis=1)
-    predicted, correct = predicted[ends], correct[ends]
-    precision, recall = correct / np.maximum(predicted, 1), correct / max(gold[-1], 1)
-    best = int(np.argmax(2 * correct / np.maximum(predicted + gold[-1], 1)))
-    f1 = 2 * correct[best] / max(predicted[best] + gold[-1], 1)
-    at_precision = (recall[precision >= target].max(initial=0.0) for target in TARGETS)
-    return [float(f1), float(precision[best]), float(recall[best]), *map(float, at_precision)]
 
 
 def _half(progress: Progress, done: float) -> Progress:

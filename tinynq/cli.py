@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import tinynq
+from tinynq.augment import summary
 from tinynq.config import RECIPES, EvalOptions, PageOptions, PredictOptions, PrepareOptions, TrainOptions
 from tinynq.errors import TinynqError
 from tinynq.record import Purpose
@@ -57,6 +58,8 @@ def prepare(
         f"{out}: {info.counts['windows']:,} windows of {info.counts['pages']:,} pages"
         f"{f' ({kinds})' if kinds else ''} in {seconds():.1f} s"
     )
+    for line in summary(info.synonyms) if info.synonyms else ():
+        screen.note(line)
 
 
 @command(app, "train", options=TrainOptions, unset=True)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_t
 from tinynq.errors import UsageError
 
 Device: TypeAlias = Literal["auto", "cuda", "mps", "cpu"]
+SynonymsIn: TypeAlias = Literal["context", "answer", "question", "all"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 Options = TypeVar("Options")
 
@@ -58,6 +59,8 @@ class PrepareOptions(PageOptions):
     include_unknowns: float = option(0.02, "Share of windows without answer to keep in training (negative: none).")
     seed: int = option(0, "Seed of the draws and of the shuffle.", low=0)
     shuffle: bool | None = option(None, "Shuffle the windows; on for train, off for predict.")
+    synonyms: float = option(0.0, "Share of words to replace in a copy of each answered page.", low=0, high=1)
+    synonyms_in: SynonymsIn = option("context", "Whose words: context is the page but for the answer.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,27 +23,14 @@ from tinynq.config import (
     PageOptions,
     PredictOptions,
     PrepareOptions,
+    RunOptions,
     TrainOptions,
 )
 from tinynq.errors import UsageError
 from tinynq.record import read_info
 
-COMMANDS = [
-    *(
-        "fetch",
-        "merge",
-        "prepare",
-        "convert",
-        "train",
-        "predict",
-        "average",
-        "eval",
-        "compare",
-        "show",
-        "stats",
-        "demo",
-    ),
-]
+COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "average", "eval", "compare", "show", "stats"]
+COMMANDS += ["run", "demo"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -92,6 +79,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("average", MemberOptions),
         ("eval", EvalOptions),
         ("compare", CompareOptions),
+        ("run", RunOptions),
     ],
 )
 def test_every_option_is_a_flag(name: str, options: type) -> None:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from tinynq.describe import show, stats
     from tinynq.download import fetch
     from tinynq.ensemble import average
+    from tinynq.experiments import run
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
+    from tinynq.planning import plan
     from tinynq.record import prepare
     from tinynq.report import write_report
     from tinynq.shards import merge
@@ -34,9 +36,11 @@ __all__ = [
     "evaluate",
     "fetch",
     "merge",
+    "plan",
     "predict",
     "prepare",
     "read_pages",
+    "run",
     "show",
     "stats",
     "train",
@@ -51,9 +55,11 @@ _HOME = {
     "evaluate": "metrics",
     "fetch": "download",
     "merge": "shards",
+    "plan": "planning",
     "predict": "inference",
     "prepare": "record",
     "read_pages": "pages",
+    "run": "experiments",
     "show": "describe",
     "stats": "describe",
     "train": "training",

@@ -1,33 +1,36 @@
 """The command line: parse, call, print. What a command does is a function of the same name."""
 
 import json
-import signal
-import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from math import inf
-from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 import tinynq
+from tinynq.augment import summary
 from tinynq.config import (
     RECIPES,
     CompareOptions,
     EvalOptions,
+    Experiment,
     FetchOptions,
     MemberOptions,
     MergeOptions,
     PageOptions,
     PredictOptions,
     PrepareOptions,
+    RunOptions,
     TrainOptions,
 )
 from tinynq.download import FetchPlan, Split
-from tinynq.errors import TinynqError, UsageError
+from tinynq.errors import UsageError
 from tinynq.record import Purpose
-from tinynq.terminal import command, screen, timed
+from tinynq.terminal import command, run_app, screen, timed
+from tinynq.types import Progress
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -132,6 +135,8 @@ def prepare(
         f"{out}: {info.counts['windows']:,} windows of {info.counts['pages']:,} pages"
         f"{f' ({kinds})' if kinds else ''} in {seconds():.1f} s"
     )
+    for line in summary(info.synonyms) if info.synonyms else ():
+        screen.note(line)
 
 
 @command(app, "convert", options=PageOptions, unset=True)
@@ -320,6 +325,43 @@ def stats(
         screen.result(line)
 
 
+@command(app, "run", options=RunOptions)
+def run(
+    experiment: Annotated[Experiment, typer.Argument(help="60k, or 60k-syn with synonym copies.")],
+    *,
+    data: Annotated[str, typer.Option(help="The folder of NQ shards; they are fetched into it if it has none.")],
+    out: Annotated[str, typer.Option(help="The folder of all that is made.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan, its sizes and times; do nothing.")
+    ] = False,
+    options: dict[str, Any],
+) -> None:
+    """Run an experiment of the original, from shards to a report; what is done and current is skipped.
+
+    Example: tinynq run 60k --data nq --out runs/60k --pages 1000
+    """
+    if dry_run:
+        with screen.stage("plan", "pages"):
+            planned = tinynq.plan(experiment, data=data, out=out, **options)
+        for line in planned.lines():
+            screen.result(line)
+        return
+
+    @contextmanager
+    def stage(name: str, unit: str) -> Iterator[Progress]:
+        with timed(name, unit) as (progress, seconds):
+            yield progress
+        screen.note(f"{name:12}{seconds():10.1f} s")
+
+    def skipped(name: str) -> None:
+        screen.note(f"{name:12}   current")
+
+    report = tinynq.run(experiment, data=data, out=out, stage=stage, skipped=skipped, **options)
+    screen.note(f"{out}: the scores are in scores.json, the report is report.html")
+    for line in report.lines():
+        screen.result(line)
+
+
 @command(app, "demo")
 def demo(
     *,
@@ -343,32 +385,5 @@ def _files(count: int) -> str:
 
 
 def main() -> NoReturn:
-    """Run the command line; whatever goes wrong on purpose is one line and exit status 2."""
-    signal.signal(signal.SIGTERM, _terminate)
-    try:
-        status = app(standalone_mode=False) or 0
-    except typer.TyperException as error:
-        status = _fail(f"{error.format_message().rstrip('.')}; `{_help()}` lists what there is")
-    except TinynqError as error:
-        status = _fail(str(error))
-    except (KeyboardInterrupt, typer.Abort):
-        status = _fail("stopped; what was finished is kept", 130)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone, and wants no more of it
-        status = 141
-    sys.exit(status)
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt  # half-written files are thrown away on the way out
-
-
-def _fail(message: str, status: int = 2) -> int:
-    print("tinynq:", " ".join(message.split()), file=sys.stderr)
-    return status
-
-
-def _help() -> str:
-    names = {info.name for info in app.registered_commands}
-    known = next((argument for argument in sys.argv[1:] if argument in names), None)
-    return f"tinynq {known} --help" if known else "tinynq --help"
+    """The command ``tinynq``."""
+    run_app(app)

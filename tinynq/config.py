@@ -9,7 +9,9 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_t
 from tinynq.errors import UsageError
 
 Device: TypeAlias = Literal["auto", "cuda", "mps", "cpu"]
+SynonymsIn: TypeAlias = Literal["context", "answer", "question", "all"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
+Experiment: TypeAlias = Literal["60k", "60k-syn"]
 Options = TypeVar("Options")
 
 NQ_BUCKET = "https://storage.googleapis.com/natural_questions"
@@ -86,6 +88,8 @@ class PrepareOptions(PageOptions):
     include_unknowns: float = option(0.02, "Share of windows without answer to keep in training (negative: none).")
     seed: int = option(0, "Seed of the draws and of the shuffle.", low=0)
     shuffle: bool | None = option(None, "Shuffle the windows; on for train, off for predict.")
+    synonyms: float = option(0.0, "Share of words to replace in a copy of each answered page.", low=0, high=1)
+    synonyms_in: SynonymsIn = option("context", "Whose words: context is the page but for the answer.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +167,17 @@ class CompareOptions(EvalOptions):
     """Options of ``compare``."""
 
     examples: int = option(0, "Also list the ids of up to N pages won and lost.", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(Checked):
+    """Options of ``run``; all else is what the experiment is."""
+
+    pages: int | None = option(None, "Train pages to take (all of ten shards by default).", low=1)
+    seed: int = option(0, "Seed of the draws, the weights, the order and the dropout.", low=0)
+    precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
+    device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
+    threads: int = option(0, "CPU threads (0: all cores).", low=0)
 
 
 def make(kind: type[Options], keywords: Mapping[str, Any], *, base: Options | None = None) -> Options:

@@ -8,9 +8,11 @@ import json
 import random
 import tempfile
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -22,6 +24,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 import tinynq
+from tinynq.augment import augmented
 from tinynq.config import FeatureOptions, PageOptions, PrepareOptions, make
 from tinynq.errors import InputError, RecordError, UsageError
 from tinynq.features import page_windows, training_windows
@@ -53,14 +56,15 @@ SCHEMAS: dict[Purpose, pa.Schema] = {
 class RecordInfo:
     """What a record says of itself.
 
-    ``counts`` has pages, windows, and for training windows by answer type; ``options`` all that
-    ``prepare`` was told.
+    ``counts`` has pages, windows, and for training windows by answer type; ``synonyms`` what became
+    of the words, where there are copies with synonyms; ``options`` all that ``prepare`` was told.
     """
 
     purpose: Purpose
     features: FeatureOptions
     vocab: Vocab
     counts: dict[str, int]
+    synonyms: dict[str, int]
     options: dict[str, Any]
     version: str
 
@@ -81,14 +85,19 @@ def prepare(
     shuffle = chosen.shuffle if chosen.shuffle is not None else for_ == "train"
     if for_ == "predict" and shuffle:
         raise UsageError("a record for prediction is in page order; leave out --shuffle")
+    if for_ == "predict" and chosen.synonyms:
+        raise UsageError("synonyms are for training; leave out --synonyms, or prepare --for train")
     vocab = Vocab.load(chosen.vocab, cased=chosen.cased)
     features = FeatureOptions(**{f.name: getattr(chosen, f.name) for f in fields(FeatureOptions)})
     counts = {"pages": 0, "windows": 0}
     if for_ == "train":
         counts |= {kind.name.lower(): 0 for kind in AnswerType}
+    words: Counter[str] = Counter()
+    random_of = partial(page_random, chosen.seed, stream="synonyms")
 
     def rows() -> Iterator[dict[str, Any]]:
-        for page in read_pages(pages, annotated=for_ == "train", progress=progress):
+        source = read_pages(pages, annotated=for_ == "train", progress=progress)
+        for page in augmented(source, options=chosen, random_of=random_of, counts=words):
             counts["pages"] += 1
             candidates: list[int] = []
             if for_ == "train":
@@ -109,7 +118,7 @@ def prepare(
                 yield _row(window, candidates)
                 candidates = []
 
-    info = RecordInfo(for_, features, vocab, counts, asdict(chosen), tinynq.__version__)
+    info = RecordInfo(for_, features, vocab, counts, words, asdict(chosen), tinynq.__version__)
     batches = _batches(rows(), SCHEMAS[for_])
     write_record(out, _shuffled(batches, chosen.seed, SCHEMAS[for_]) if shuffle else batches, info)
     return info
@@ -130,9 +139,9 @@ def write_record(out: str, batches: Iterable[pa.RecordBatch], info: RecordInfo) 
             writer.add_key_value_metadata(_metadata(info))
 
 
-def page_random(seed: int, example_id: ExampleId) -> random.Random:
-    """The random numbers of one page: the same wherever and beside whatever it is read."""
-    return random.Random(_hash(seed, json.dumps(example_id)))
+def page_random(seed: int, example_id: ExampleId, *, stream: str = "") -> random.Random:
+    """The random numbers of one page: the same wherever and beside whatever it is read; other ones in each stream."""
+    return random.Random(_hash(seed, json.dumps(example_id) + stream))
 
 
 def read_info(record: str) -> RecordInfo:
@@ -238,7 +247,7 @@ def tfrecord_info(record: str, options: PageOptions) -> RecordInfo:
     """What can be said of a TFRecord for training: its length, the rest as ``options`` have it, and no counts."""
     chosen = asdict(options) | {"max_seq_length": padded_length(record)}
     vocab = Vocab.load(chosen.pop("vocab"), cased=options.cased)
-    return RecordInfo("train", FeatureOptions(**chosen), vocab, {}, {"vocab": options.vocab}, tinynq.__version__)
+    return RecordInfo("train", FeatureOptions(**chosen), vocab, {}, {}, {"vocab": options.vocab}, tinynq.__version__)
 
 
 def read_batches(record: str, info: RecordInfo, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -336,6 +345,7 @@ def _metadata(info: RecordInfo) -> dict[str, str]:
         "features": asdict(info.features),
         "vocab_sha256": info.vocab.sha256,
         "counts": info.counts,
+        "synonyms": info.synonyms,
         "options": info.options,
         "version": info.version,
     }
@@ -379,6 +389,7 @@ def _described(metadata: dict[bytes, bytes], record: str) -> RecordInfo:
         features=features,
         vocab=vocab,
         counts=description["counts"],
+        synonyms=description.get("synonyms", {}),  # older records have none
         options=description["options"],
         version=description["version"],
     )

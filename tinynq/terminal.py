@@ -1,19 +1,22 @@
-"""The terminal: where results, notes and progress go, and flags made from the fields of options."""
+"""The terminal: where results, notes, progress and errors go, and flags made from the fields of options."""
 
 import inspect
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
-from typing import Annotated, Any, get_type_hints
+from types import FrameType
+from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from tinynq.errors import TinynqError
 from tinynq.types import Progress
 
 SLOW = 2.0  # seconds that a stage may take before it shows a bar
@@ -104,3 +107,35 @@ def timed(name: str, unit: str) -> Iterator[tuple[Progress, Callable[[], float]]
     begun = time.monotonic()
     with screen.stage(name, unit) as progress:
         yield progress, lambda: time.monotonic() - begun
+
+
+def run_app(app: typer.Typer) -> NoReturn:
+    """Run a command line; whatever goes wrong on purpose is one line and exit status 2."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        status = app(standalone_mode=False) or 0
+    except typer.TyperException as error:
+        status = _fail(f"{error.format_message().rstrip('.')}; `{_help(app)}` lists what there is")
+    except TinynqError as error:
+        status = _fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        status = _fail("stopped; what was finished is kept", 130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone, and wants no more of it
+        status = 141
+    sys.exit(status)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt  # half-written files are thrown away on the way out
+
+
+def _fail(message: str, status: int = 2) -> int:
+    print("tinynq:", " ".join(message.split()), file=sys.stderr)
+    return status
+
+
+def _help(app: typer.Typer) -> str:
+    names = {info.name for info in app.registered_commands}
+    known = next((argument for argument in sys.argv[1:] if argument in names), None)
+    return f"tinynq {known} --help" if known else "tinynq --help"

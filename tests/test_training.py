@@ -267,7 +267,10 @@ def test_the_best_scores_are_remembered(tmp_path: Path) -> None:
         assert not model.training
         seen.append({name: tensor.clone() for name, tensor in model.state_dict().items()})
         f1 = next(scores)
-        long, short = (AnswerReport(OperatingPoint(p, p, 10 * p), (), 1, 1, OperatingPoint(p, p, 0), Counts(1, 0, 0, 0, 0)) for p in (f1, 0.25))
+        long, short = (
+            AnswerReport(OperatingPoint(p, p, 10 * p), (), 1, 1, OperatingPoint(p, p, 0), Counts(1, 0, 0, 0, 0))
+            for p in (f1, 0.25)
+        )
         return Report(long=long, short=short, pages=1, options=EvalOptions())
 
     description = about(options, 7)
@@ -291,7 +294,10 @@ def test_the_best_scores_are_remembered(tmp_path: Path) -> None:
 
 
 def test_what_was_never_right_has_no_threshold() -> None:
-    long, short = (AnswerReport(OperatingPoint(p, p, p), (), 1, 1, OperatingPoint(p, p, 0), Counts(1, 0, 0, 0, 0)) for p in (0.0, -3.0))
+    long, short = (
+        AnswerReport(OperatingPoint(p, p, p), (), 1, 1, OperatingPoint(p, p, 0), Counts(1, 0, 0, 0, 0))
+        for p in (0.0, -3.0)
+    )
     report = Report(long=long, short=short, pages=1, options=EvalOptions())
     assert best_thresholds(report) == {}
     found = replace(report, short=short._replace(best=OperatingPoint(0.5, 0.1, -3.0)))

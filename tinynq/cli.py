@@ -1,6 +1,7 @@
 """The command line: parse, call, print. What a command does is a function of the same name."""
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager

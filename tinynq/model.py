@@ -218,8 +218,10 @@ class BertReader(nn.Module):
 
     def forward(self, batch: Batch) -> Scores:
         sequence, pooled = self.bert(batch)
-        start, end = self.qa_outputs(sequence).float().unbind(-1)
-        return Scores(start, end, self.answer_type(pooled).float())
+        # In fp32 whatever the rest is in: rounded to bf16, many positions of a window would have equal logits.
+        with torch.autocast(sequence.device.type, enabled=False):
+            start, end = self.qa_outputs(sequence.float()).unbind(-1)
+            return Scores(start, end, self.answer_type(pooled.float()))
 
 
 def new_reader(config: ModelConfig, *, seed: int) -> BertReader:

@@ -90,7 +90,7 @@ def plan(experiment: Experiment, *, data: str, out: str, **options: Any) -> Plan
             cost = costs.get(stage.name, Cost(None, None))
         if done:
             cost = Cost(sum(map(_bytes, stage.outputs)), 0.0)
-        makes = stage.outputs[0] if len(stage.outputs) == 1 else f"{len(stage.outputs)} shards in {data}"
+        makes = stage.outputs[0] if len(stage.outputs) == 1 else f"{len(stage.outputs)} shards"
         planned.append(PlannedStage(stage.name, done, makes, cost))
     return Plan(pages, planned)
 
@@ -102,11 +102,13 @@ def measure(
     machine: dict[str, Any] = {"threads": options.threads, "device": options.device, "precision": options.precision}
     with TemporaryDirectory() as folder:
         raw, dev, simple, record, run, answers = (
-            str(Path(folder) / n) for n in ("raw.gz", "dev.gz", "simple.gz", "record.parquet", "run", "answers.json")
+            str(Path(folder) / n)
+            for n in ("raw.jsonl.gz", "dev.jsonl.gz", "train.jsonl.gz", "train.parquet", "run", "answers.json")
         )
         sample = merge(shards, out=raw, take=TRAIN_SAMPLE).written
         dev_sample = merge(dev_shards, out=dev, take=DEV_SAMPLE).written
-        there = int(sum(map(_bytes, shards)) / _bytes(raw) * sample)
+        # A sample that ended early was all there is.
+        there = sample if sample < TRAIN_SAMPLE else int(sum(map(_bytes, shards)) / _bytes(raw) * sample)
         pages = min(there, options.pages or there)
         dev_pages = sum(map(_bytes, dev_shards)) / _bytes(dev) * dev_sample
 

@@ -157,7 +157,7 @@ def write_report(
             predictions=predictions,
             sources=sources,
             report=report,
-            scores=score_rows(*kinds, checked),
+            scores=score_rows(*kinds, options=checked),
             kinds=kinds,
             tables=tables(judged, report, facts),
             listings=listings,
@@ -171,7 +171,7 @@ def write_report(
     return Written(report, [out, *curves])
 
 
-def score_rows(long: Kind, short: Kind, options: EvalOptions) -> list[ScoreRow]:
+def score_rows(long: Kind, short: Kind, *, options: EvalOptions) -> list[ScoreRow]:
     """The official scores, a row each; those at the best threshold with their intervals."""
     columns: list[list[Cell | None]] = []
     for scores in (long.scores, short.scores):

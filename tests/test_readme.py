@@ -1,5 +1,6 @@
-"""The README's commands and its Python, run as they stand there."""
+"""The commands of the README and of the tutorial, and the README's Python, run as they stand there."""
 
+import json
 import os
 import re
 import shlex
@@ -11,14 +12,26 @@ from pathlib import Path
 import pytest
 from nq_lines import SmallRun
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README, TUTORIAL = ROOT / "README.md", ROOT / "docs" / "tutorial.md"
 PAGE = "-20"  # an id of the small run's pages
 
 
-def blocks(language: str) -> list[str]:
-    if not README.is_file():
-        pytest.skip("the README is not there")
-    return re.findall(rf"```{language}\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+def blocks(page: Path, language: str) -> list[str]:
+    if not page.is_file():
+        pytest.skip(f"{page.name} is not there")
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+
+
+def run_commands(page: Path, folder: Path, expected: set[str]) -> None:
+    commands = [line for block in blocks(page, "sh") for line in block.splitlines() if line.startswith("tinynq ")]
+    assert {shlex.split(command)[1] for command in commands} == expected
+    for command in commands:
+        words = shlex.split(command.replace("EXAMPLE_ID", PAGE))[1:]
+        words += ["--threads", "1"] if words[0] in ("train", "predict", "run") else []
+        run = [sys.executable, "-c", "from tinynq.cli import main; main()", *words]
+        done = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
 @pytest.fixture
@@ -26,23 +39,27 @@ def folder(small_run: SmallRun, tmp_path: Path) -> Path:
     """A folder with pages of the names that the README uses."""
     for name in ("nq-train-00.jsonl.gz", "nq-dev-00.jsonl.gz"):
         shutil.copy(small_run.pages, tmp_path / name)  # plain in spite of the name: gzip is recognised by content
+        (tmp_path / "nq").mkdir(exist_ok=True)
+        shutil.copy(small_run.pages, tmp_path / "nq" / name)
     return tmp_path
 
 
 def test_the_commands(folder: Path) -> None:
-    commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("tinynq ")]
-    assert {shlex.split(command)[1] for command in commands} == {"prepare", "train", "predict", "eval", "show", "stats"}
-    for command in commands:
-        words = shlex.split(command.replace("EXAMPLE_ID", PAGE))[1:]
-        words += ["--threads", "1"] if words[0] in ("train", "predict") else []
-        run = [sys.executable, "-c", "from tinynq.cli import main; main()", *words]
-        done = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+    answers = [{"example_id": i, "long_answer_score": 0, "short_answers_score": 0} for i in range(-20, 20)]
+    (folder / "other.json").write_text(json.dumps({"predictions": answers}))
+    run_commands(README, folder, {"prepare", "train", "predict", "eval", "compare", "show", "stats"})
     assert (folder / "predictions.json").is_file()
+    assert (folder / "report.html").is_file()
+
+
+def test_the_tutorial(folder: Path) -> None:
+    known = {"run", "merge", "stats", "prepare", "train", "predict", "eval", "compare", "average"}
+    run_commands(TUTORIAL, folder, known)
+    assert (folder / "runs" / "mean" / "config.json").is_file()
 
 
 def test_the_python(folder: Path) -> None:
-    (code,) = blocks("python")
+    (code,) = blocks(README, "python")
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     run = [sys.executable, "-c", code]
     done = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=300, env=environment, check=False)

@@ -64,7 +64,7 @@ def fetch(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a transfer begins.")] = False,
     options: dict[str, Any],
 ) -> None:
-    """Fetch files of the NQ release; what is there is skipped, what broke off goes on.
+    """Fetch what is missing of the NQ release; what broke off goes on.
 
     Example: tinynq fetch train --shards 0:10 --to nq
     """
@@ -99,7 +99,7 @@ def merge(
     out: Annotated[str, typer.Option(help="A .jsonl or .jsonl.gz file to write; with --shards a folder.")],
     options: dict[str, Any],
 ) -> None:
-    """Merge NQ files into one or into many; choose, sample or simplify pages.
+    """Merge, choose, divide or simplify the pages of NQ files.
 
     Example: tinynq merge nq-train-*.jsonl.gz --simplify --out train.jsonl.gz
     """
@@ -147,7 +147,9 @@ def convert(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Make a TFRecord of a record, or a record of a TFRecord; options say what a TFRecord does not.
+    """Make a TFRecord of a record, or a record of a TFRecord.
+
+    The options say what a TFRecord does not.
 
     Example: tinynq convert train_0-10_record train.parquet
     """
@@ -169,7 +171,9 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out was broken off.")] = False,
     options: dict[str, Any],
 ) -> None:
-    """Train a reader on records; the run's folder is also a Hugging Face model.
+    """Train a reader on records.
+
+    The run's folder is also a Hugging Face model.
 
     Example: tinynq train train.parquet --init bert-tiny --out runs/tiny
     """
@@ -271,7 +275,7 @@ def compare(
     json_: Json = False,
     options: dict[str, Any],
 ) -> None:
-    """Compare the scores of two systems: differences, intervals, p-values, pages.
+    """Compare two systems: differences, intervals, p-values, pages.
 
     Example: tinynq compare nq-dev-*.jsonl.gz --predictions a.json b.json
     """
@@ -337,7 +341,9 @@ def run(
     ] = False,
     options: dict[str, Any],
 ) -> None:
-    """Run an experiment of the original, from shards to a report; what is done and current is skipped.
+    """Run an experiment of the original, from shards to a report.
+
+    A stage whose output is there and current is skipped.
 
     Example: tinynq run 60k --data nq --out runs/60k --pages 1000
     """
@@ -369,7 +375,7 @@ def demo(
     out: Annotated[str | None, typer.Option(help="Keep what is made in this folder.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the weights, the order and the dropout.")] = 0,
 ) -> None:
-    """Prepare, train, predict and score on the sample pages, in a few minutes.
+    """Prepare, train, predict and score on the sample pages.
 
     Example: tinynq demo
     """

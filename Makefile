@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help demo test slow check docs clean
+.PHONY: help demo test slow check docs fuzz clean
 
 help:
 	@echo "make demo    install, then train and measure a small reader on the sample pages"
@@ -12,6 +12,7 @@ help:
 	@echo "make slow    the same with the slow tests"
 	@echo "make check   style, types, documentation, and the tests against the built wheel"
 	@echo "make docs    write docs/commands.md anew"
+	@echo "make fuzz    look for input that breaks a reader: TARGET=pages SECONDS=60"
 	@echo "make clean   delete .venv and all that was built"
 
 $(INSTALLED): pyproject.toml
@@ -40,6 +41,12 @@ check: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python scripts/make_docs.py
+
+TARGET ?= pages
+SECONDS ?= 60
+
+fuzz: $(INSTALLED)
+	$(BIN)/python tests/fuzz.py $(TARGET) -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2048
 
 clean:
 	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

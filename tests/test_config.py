@@ -71,6 +71,28 @@ def test_lengths_are_at_least_one(kind: type[Any], name: str, value: int) -> Non
     assert getattr(make(kind, {name: 1}), name) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "expected"),
+    [
+        (FeatureOptions, "stride", "64", "stride is '64'; expected int"),
+        (FeatureOptions, "stride", 64.0, "stride is 64.0; expected int"),
+        (FeatureOptions, "stride", True, "stride is True; expected int"),
+        (FeatureOptions, "stride", None, "stride is None; expected int"),
+        (FeatureOptions, "cased", 1, "cased is 1; expected bool"),
+        (PageOptions, "vocab", 3, r"vocab is 3; expected str \| None"),
+        (TrainOptions, "learning_rate", "1e-4", "learning_rate is '1e-4'; expected float"),
+        (TrainOptions, "decay", 3, "decay is 3; expected linear, constant"),
+    ],
+)
+def test_values_are_of_the_type_of_their_field(kind: type[Any], name: str, value: Any, expected: str) -> None:
+    with pytest.raises(UsageError, match=f"^{expected}$"):
+        make(kind, {name: value})
+
+
+def test_a_whole_number_is_a_number() -> None:
+    assert make(TrainOptions, {"learning_rate": 1, "steps": None}).learning_rate == 1
+
+
 def test_the_defaults_are_those_of_the_original() -> None:
     assert asdict(FeatureOptions()) == {
         "max_seq_length": 384,

@@ -15,7 +15,7 @@ import tinynq
 PACKAGE = Path(tinynq.__file__).parent
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
-WITH_TORCH = {"model", "checkpoint", "ensemble", "training", "inference", "reader"}
+WITH_TORCH = {"model", "checkpoint", "resume", "ensemble", "training", "inference", "reader"}
 
 MAIN_JOB = {"demo", "experiments", "planning"}  # they call those that do
 

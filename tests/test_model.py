@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_golden_logits(shared: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("activation", ["gelu", "gelu_new"])
-def test_the_encoder_is_that_of_transformers(activation: str) -> None:
+def test_the_encoder_is_that_of_transformers(activation: Literal["gelu", "gelu_new"]) -> None:
     transformers = pytest.importorskip("transformers")
     config = replace(SMALL, hidden_act=activation)
     ours = new_reader(config, seed=1).eval()

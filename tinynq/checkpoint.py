@@ -6,7 +6,6 @@ prediction needs. Nothing is ever pickled.
 
 import json
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -22,15 +21,12 @@ from torch import Tensor
 from tinynq import tf1
 from tinynq.config import FeatureOptions
 from tinynq.errors import RunError, UsageError
-from tinynq.files import atomic_folder, atomic_write
-from tinynq.model import ACTIVATIONS, SIZES, BertReader, ModelConfig, new_reader
-from tinynq.vocab import Vocab
+from tinynq.files import atomic_write
+from tinynq.model import SIZES, BertReader, ModelConfig, new_reader, outline
+from tinynq.vocab import MARKERS, Vocab
 
 CONFIG, WEIGHTS, VOCAB, TOKENIZER = "config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"
 OPTIMIZER = "optimizer.safetensors"
-MOMENTS = ("exp_avg", "exp_avg_sq")
-# What may be another when a run is resumed.
-FREE = ("version", "command", "train", "features", "device", "threads", "save_every", "keep", "eval_every")
 HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 FRESH = ("bert.pooler.", "qa_outputs.", "answer_type.")  # what an encoder may come without
 
@@ -96,9 +92,10 @@ def read_encoder(what: str, *, cased: bool) -> Encoder:
         folder = find_encoder(what)
         config, path = read_config(folder)[0], _existing(folder / VOCAB)
         weights, where = read_weights(folder), str(folder / WEIGHTS)
+        fill(outline(config), weights, where=where)  # a model is never larger than its file is
         return Encoder(config, weights, Vocab.load(str(path), cased=cased), path, where)
     checkpoint = tf1.Checkpoint(prefix)
-    config = _checked(ModelConfig(**tf1.encoder_config(checkpoint)), prefix.with_name(tf1.CONFIG))
+    config = _config(tf1.encoder_config(checkpoint), prefix.with_name(tf1.CONFIG))
     path = prefix.with_name(VOCAB)
     vocab = Vocab.load(str(path) if path.is_file() else None, cased=cased)
     if not path.is_file() and len(vocab.tokens) != config.vocab_size:
@@ -193,90 +190,39 @@ def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dic
     about = raw["tinynq"]
     try:
         features = FeatureOptions(**about["features"])
-    except (KeyError, TypeError) as error:
-        raise RunError(
-            f"{folder / CONFIG}: made by tinynq {about.get('version')}, which has other options ({error})"
-        ) from None
+    except (KeyError, TypeError, UsageError) as error:
+        version = about.get("version") if isinstance(about, dict) else "of nobody"
+        raise RunError(f"{folder / CONFIG}: made by tinynq {version}, which has other options ({error})") from None
     vocab = Vocab.load(str(_existing(folder / VOCAB)), cased=features.cased)
     if vocab.sha256 != about.get("vocab_sha256"):
         raise RunError(f"{folder / VOCAB}: not the vocabulary that the run was trained with; copy the folder again")
-    model = new_reader(config, seed=0)
-    fill(model, read_weights(folder), where=str(folder / WEIGHTS), whole=True)
-    return model.eval(), features, vocab, raw
+    where = str(folder / WEIGHTS)
+    model = _reader(config, read_weights(folder), features, vocab, where=where)
+    return model, features, vocab, raw
 
 
 def _tf1_run(what: str) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
     encoder, features = read_encoder(what, cased=False), FeatureOptions()
     if not {"qa_outputs.weight", "answer_type.weight"} <= encoder.weights.keys():
         raise RunError(f"{what}: an encoder without heads for NQ; train it: tinynq train RECORD --init {what}")
+    model = _reader(encoder.config, encoder.weights, features, encoder.vocab, where=encoder.where)
+    return model, features, encoder.vocab, asdict(encoder.config)
+
+
+def _reader(
+    config: ModelConfig, weights: Mapping[str, Tensor], features: FeatureOptions, vocab: Vocab, *, where: str
+) -> BertReader:
+    """The reader of a run, in evaluation mode."""
     for found, wanted, name in [
-        (encoder.config.vocab_size, len(encoder.vocab.tokens), "words"),
-        (encoder.config.max_position_embeddings, features.max_seq_length, "positions"),
+        (config.vocab_size, len(vocab.tokens), "words"),
+        (config.max_position_embeddings, features.max_seq_length, "positions"),
     ]:
         if found < wanted:
-            raise RunError(f"{what}: has {found} {name}; expected at least {wanted}, as the original has")
-    model = new_reader(encoder.config, seed=0)
-    fill(model, encoder.weights, where=encoder.where, whole=True)
-    return model.eval(), features, encoder.vocab, asdict(encoder.config)
-
-
-def save_checkpoint(
-    folder: Path,
-    model: BertReader,
-    vocab: Vocab,
-    about: Mapping[str, Any],
-    optimizer: torch.optim.Optimizer,
-    *,
-    keep: int,
-) -> None:
-    """Write ``folder``/step-N, a run that training can go on from, and delete all but the last ``keep``."""
-    states = {name: optimizer.state[p] for name, p in model.named_parameters()}
-    moments = {f"{moment}.{name}": state[moment] for name, state in states.items() for moment in MOMENTS}
-    with atomic_folder(folder / f"step-{about['step']}") as temporary:
-        save_run(temporary, model, vocab, about, optimizer=moments)
-    for old in checkpoints(folder)[:-keep]:
-        # Under its own name it would be a damaged checkpoint, were this to be interrupted.
-        shutil.rmtree(old.rename(folder / f".{old.name}.tmp"))
-
-
-def last_checkpoint(folder: Path, about: Mapping[str, Any], *, resume: bool) -> Path | None:
-    """The run to go on from: the finished one, else the last checkpoint; None to begin.
-
-    Raises UsageError where ``folder`` holds a run and ``resume`` is not set, or the run to resume
-    has other options.
-    """
-    there = [folder] if (folder / CONFIG).exists() else checkpoints(folder / "checkpoints")
-    if not resume:
-        if there or (folder / "log.jsonl").exists():
-            raise UsageError(f"{folder}: holds a run already; go on with it by --resume, or choose another --out")
-        return None
-    for stale in (folder / "checkpoints").glob(".*.tmp"):  # of a run that was killed
-        shutil.rmtree(stale)
-    if not there:
-        return None
-    run = read_config(there[-1])[1].get("tinynq", {})
-    if "train" not in run:
-        raise RunError(f"{there[-1]}: not a run that `tinynq train` made; choose another --out")
-    wanted, begun = ({**values, **values["train"], **values["features"]} for values in (about, run))
-    for name, value in wanted.items():
-        if name not in FREE and begun.get(name) != value:
-            raise UsageError(
-                f"{folder}: begun with {name} {begun.get(name)}, not {value}; resume with that, or choose another --out"
-            )
-    return there[-1]
-
-
-def load_moments(folder: Path, optimizer: torch.optim.Optimizer, model: BertReader) -> None:
-    """Give the optimizer the moments of a checkpoint; raises RunError where they cannot be read."""
-    tensors = read_tensors(folder / OPTIMIZER)
-    for name, p in model.named_parameters():
-        for moment in MOMENTS:
-            optimizer.state[p][moment].copy_(tensors[f"{moment}.{name}"])
-
-
-def checkpoints(folder: Path) -> list[Path]:
-    """The checkpoints in a folder, oldest first."""
-    return sorted(folder.glob("step-*"), key=lambda path: int(path.name.removeprefix("step-")))
+            raise RunError(f"{where}: has {found} {name}; expected at least {wanted}, as its windows have")
+    fill(outline(config), weights, where=where, whole=True)  # no memory is taken for what the file does not hold
+    model = new_reader(config, seed=0)
+    fill(model, weights, where=where, whole=True)
+    return model.eval()
 
 
 def read_config(folder: Path) -> tuple[ModelConfig, dict[str, Any]]:
@@ -286,26 +232,21 @@ def read_config(folder: Path) -> tuple[ModelConfig, dict[str, Any]]:
         raw = json.loads(path.read_bytes())
         if not isinstance(raw, dict):
             raise ValueError("no object")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError(f"{path}: no JSON that can be read ({error}); copy it again") from None
     expected = {"model_type": "bert", "position_embedding_type": "absolute"}
     for name, value in expected.items():
         if raw.get(name, value) != value:
             raise RunError(f"{path}: {name} is {raw[name]}; expected {value}: take a plain BERT encoder")
+    return _config(raw, path), raw
+
+
+def _config(raw: Mapping[str, Any], path: Path) -> ModelConfig:
+    """The encoder that the values of a config.json make; ``path`` is what says them."""
     try:
-        config = ModelConfig(**{field.name: raw[field.name] for field in fields(ModelConfig) if field.name in raw})
-    except TypeError as error:
+        return ModelConfig(**{field.name: raw[field.name] for field in fields(ModelConfig) if field.name in raw})
+    except (TypeError, UsageError) as error:
         raise RunError(f"{path}: not the config of a BERT encoder ({error})") from None
-    return _checked(config, path), raw
-
-
-def _checked(config: ModelConfig, path: Path) -> ModelConfig:
-    """A config that a model can be made of; ``path`` is what says it."""
-    if config.hidden_act not in ACTIVATIONS:
-        raise RunError(f"{path}: hidden_act is {config.hidden_act}; expected one of {', '.join(ACTIVATIONS)}")
-    if config.hidden_size % config.num_attention_heads:
-        raise RunError(f"{path}: {config.num_attention_heads} heads do not divide hidden_size {config.hidden_size}")
-    return config
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:
@@ -340,8 +281,11 @@ def fill(model: BertReader, weights: Mapping[str, Tensor], *, where: str, whole:
             if whole or not name.startswith(FRESH):
                 raise RunError(f"{where}: no tensor {name}; expected the weights of a BERT encoder")
             continue
+        if not tensor.is_floating_point():
+            raise RunError(f"{where}: tensor {name} holds {tensor.dtype}; expected floating point")
         if name == "bert.embeddings.word_embeddings.weight" and not whole:
-            parameter = parameter[: len(tensor)]  # NQ markers without a slot have rows of their own at the end
+            # NQ markers without a slot have rows of their own at the end.
+            parameter = parameter[: max(len(parameter) - len(MARKERS), *tensor.shape[:1], 0)]
         if tensor.shape != parameter.shape:
             found, expected = list(tensor.shape), list(parameter.shape)
             raise RunError(f"{where}: tensor {name} is {found}; the config makes it {expected}")

@@ -14,7 +14,7 @@ import numpy as np
 import tinynq
 from tinynq.bootstrap import Bools, Floats, PairedTest, paired_test
 from tinynq.config import CompareOptions, make
-from tinynq.errors import InputError
+from tinynq.errors import InputError, printable
 from tinynq.files import PathLike, expand
 from tinynq.metrics import Judged, Outcome, Score, answer_report, by_score, judge, operating_points
 from tinynq.pages import read_gold
@@ -130,7 +130,7 @@ class Comparison:
         for kind, choice, contrast in self.contrasts() if self.options.examples else ():
             for text, ids in (("A right, B wrong", contrast.won), ("A wrong, B right", contrast.lost)):
                 yield f"{kind}, {choice}: {text}"
-                listed = " ".join(map(str, islice(ids, self.options.examples))) or "none"
+                listed = printable(" ".join(map(str, islice(ids, self.options.examples)))) or "none"
                 yield from textwrap.wrap(listed, 78, initial_indent="  ", subsequent_indent="  ")
 
 

@@ -24,17 +24,32 @@ def option(default: Any, text: str, *, low: float = -inf, high: float = inf) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """Options whose numbers are within their ranges and names among the known ones; raises UsageError otherwise."""
+    """Options of their types, numbers within their ranges, names among the known ones; raises UsageError otherwise."""
 
     def __post_init__(self) -> None:
         hints = get_type_hints(type(self))
         for known in fields(self):
             value, (low, high) = getattr(self, known.name), known.metadata["range"]
+            if not _is_one(value, hints[known.name]):
+                hint = hints[known.name]
+                raise UsageError(
+                    f"{known.name} is {value!r}; expected {hint.__name__ if isinstance(hint, type) else hint}"
+                )
             if get_origin(hints[known.name]) is Literal and value not in (names := get_args(hints[known.name])):
                 raise UsageError(f"{known.name} is {value}; expected {', '.join(names)}")
             if isinstance(value, int | float) and not low <= value <= high:
                 limit = f"{low} to {high}" if high < inf else f"at least {low}"
                 raise UsageError(f"{known.name} is {value}; expected {limit}")
+
+
+def _is_one(value: object, hint: Any) -> bool:
+    """Whether a value is of a field's type; a whole number is a float as well, and True is no number."""
+    if get_origin(hint) is Literal:
+        return True  # its names are all that it can be
+    kinds = get_args(hint) or (hint,)
+    if isinstance(value, bool):
+        return bool in kinds
+    return isinstance(value, (*kinds, int) if float in kinds else kinds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from tinynq.config import FeatureOptions, PageOptions, make
-from tinynq.errors import InputError, UsageError
+from tinynq.errors import InputError, UsageError, printable
 from tinynq.features import (
     Contexts,
     answer_positions,
@@ -229,7 +229,7 @@ def _all_windows(page: Page, vocab: Vocab, features: FeatureOptions) -> list[Win
 
 
 def _head(page: Page) -> Iterator[str]:
-    yield from _wrap(f"example   {page.example_id}", indent=10)
+    yield from _wrap(f"example   {_clean(str(page.example_id))}", indent=10)
     yield from _wrap(f"where     {page.where}", indent=10)
     yield from _wrap(f"question  {_clean(page.question)}", indent=10)
     yield from _wrap(f"title     {_clean(page.title) or '-'}", indent=10)
@@ -306,8 +306,8 @@ def _words(page: Page, start: int, end: int) -> str:
 
 
 def _clean(text: str) -> str:
-    """A text in one line, without characters that would steer a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    """A text in one line, for a terminal."""
+    return printable(" ".join(text.split()))
 
 
 def _clip(text: str, width: int = WIDTH) -> str:

@@ -17,12 +17,12 @@ import numpy as np
 
 import tinynq
 from tinynq.checkpoint import CONFIG, is_run, load_run, save_run
-from tinynq.checkpoint import checkpoints as checkpoints_in
 from tinynq.config import FeatureOptions, MemberOptions, make
 from tinynq.decode import Thresholds
 from tinynq.errors import RunError, UsageError
 from tinynq.model import BertReader, ModelConfig
 from tinynq.record import first_difference
+from tinynq.resume import checkpoints as checkpoints_in
 from tinynq.types import Float32s, Logits
 from tinynq.vocab import Vocab
 

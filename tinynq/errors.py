@@ -10,9 +10,23 @@
 The command line prints them as they are and exits with status 2.
 """
 
+LONGEST_MESSAGE = 4000  # characters; an id that stands in a message may be of any length
+
+
+def printable(text: str) -> str:
+    """A text of one line, without characters that would steer a terminal."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
 
 class TinynqError(Exception):
-    """The root: whoever catches it has caught all that tinynq raises on purpose."""
+    """The root: whoever catches it has caught all that tinynq raises on purpose.
+
+    Its message is one printable line, whatever the ids, names and reasons that it quotes.
+    """
+
+    def __init__(self, message: str) -> None:
+        line = printable(message[: LONGEST_MESSAGE + 1])
+        super().__init__(line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}…")
 
 
 class UsageError(TinynqError):

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from gzip import BadGzipFile
 from io import BufferedReader, FileIO
 from pathlib import Path
@@ -23,6 +24,7 @@ PathLike: TypeAlias = str | os.PathLike[str]
 STDIN = "-"
 SUFFIXES = (".jsonl", ".jsonl.gz")
 BUFFER = 1 << 20  # igzip is 1.2 times as fast behind a buffer of this size as behind its own of 8 KB
+LONGEST_LINE = 1 << 27  # bytes; a page has some hundreds of thousands
 GZIP_MAGIC = b"\x1f\x8b"
 DRIVERS = {
     "s3": "s3fs",
@@ -137,7 +139,8 @@ def read_lines(path: PathLike) -> Iterator[tuple[int, bytes]]:
     """The lines of one file, without line ends, and their numbers from 1; blank ones are counted and left out.
 
     Gzip is recognised by its first bytes, not by the name; memory does not depend on the size of the file.
-    Raises InputError, with file and line, for a file that is missing, unreadable, damaged or cut short.
+    Raises InputError, with file and line, for a file that is missing, unreadable, damaged or cut short, and
+    for a line of more than LONGEST_LINE bytes.
     """
     path = _plain(path)
     with _open_stream(path) as file:
@@ -149,9 +152,13 @@ def _lines(file: BufferedReader, name: str) -> Iterator[tuple[int, bytes]]:
     # Drivers and decompressors raise exceptions of their own making. Those of whoever takes the
     # lines do not come by here.
     try:
-        for number, line in enumerate(_unzipped(file), 1):
+        for number, line in enumerate(iter(partial(_unzipped(file).readline, LONGEST_LINE + 1), b""), 1):
+            if len(line) > LONGEST_LINE:
+                raise InputError(f"{name}:{number}: longer than {LONGEST_LINE:,} bytes; expected a page a line")
             if not line.isspace():
                 yield number, line.rstrip(b"\r\n")
+    except TinynqError:
+        raise
     except Exception as error:
         raise unreadable(f"{name}:{number + 1}", error) from error
 

@@ -6,15 +6,15 @@ state dict is its own file format. Shapes: B windows of L positions, h hidden un
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import MISSING, dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tinynq.config import Device, Precision
+from tinynq.config import Checked, Device, Precision, option
 from tinynq.errors import UsageError
 from tinynq.types import AnswerType, Window
 
@@ -31,21 +31,29 @@ ACTIVATIONS = {"gelu": "none", "gelu_new": "tanh", "gelu_pytorch_tanh": "tanh"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelConfig:
-    """What makes an encoder; the names are those of a Hugging Face config.json, and so are the defaults."""
+class ModelConfig(Checked):
+    """What makes an encoder; the names are those of a Hugging Face config.json, and so are the defaults.
 
-    vocab_size: int
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    intermediate_size: int
-    max_position_embeddings: int = 512
-    type_vocab_size: int = 2
-    layer_norm_eps: float = 1e-12
-    hidden_act: str = "gelu"
-    hidden_dropout_prob: float = 0.1
-    attention_probs_dropout_prob: float = 0.1
-    initializer_range: float = 0.02
+    Raises UsageError for sizes that no encoder has.
+    """
+
+    vocab_size: int = option(MISSING, "Rows of the word embeddings.", low=1, high=10**7)
+    hidden_size: int = option(MISSING, "Units of a position.", low=1, high=10**5)
+    num_hidden_layers: int = option(MISSING, "Transformer layers.", low=1, high=1000)
+    num_attention_heads: int = option(MISSING, "Heads of a layer; they divide the hidden units.", low=1, high=10**5)
+    intermediate_size: int = option(MISSING, "Units of the feed-forward half of a layer.", low=1, high=10**6)
+    max_position_embeddings: int = option(512, "Positions of the longest window.", low=1, high=10**6)
+    type_vocab_size: int = option(2, "Segments.", low=2, high=1000)
+    layer_norm_eps: float = option(1e-12, "What LayerNorm adds to a variance.", low=0, high=1)
+    hidden_act: Literal["gelu", "gelu_new", "gelu_pytorch_tanh"] = option("gelu", "One of ACTIVATIONS.")
+    hidden_dropout_prob: float = option(0.1, "Dropout of hidden states.", low=0, high=1)
+    attention_probs_dropout_prob: float = option(0.1, "Dropout of attention probabilities.", low=0, high=1)
+    initializer_range: float = option(0.02, "Deviation of random weights.", low=0, high=1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.hidden_size % self.num_attention_heads:
+            raise UsageError(f"{self.num_attention_heads} heads do not divide hidden_size {self.hidden_size}")
 
     @classmethod
     def of_size(cls, size: str, *, vocab_size: int) -> "ModelConfig":
@@ -224,11 +232,16 @@ class BertReader(nn.Module):
             return Scores(start, end, self.answer_type(pooled.float()))
 
 
+def outline(config: ModelConfig) -> BertReader:
+    """A reader of shapes alone, which takes no memory."""
+    with torch.device("meta"):
+        return BertReader(config)
+
+
 def new_reader(config: ModelConfig, *, seed: int) -> BertReader:
     """A reader with random weights: normal, cut off at two deviations, as BERT's; biases 0."""
-    with torch.device("meta"):  # torch's own initialization would draw from the global generator
-        model = BertReader(config)
-    model.to_empty(device="cpu")
+    # torch's own initialization would draw from the global generator.
+    model = outline(config).to_empty(device="cpu")
     generator = torch.Generator().manual_seed(seed)
     deviation = config.initializer_range
     for name, weight in model.named_parameters():

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import json
-import math
+import sys
 from collections.abc import Iterable
 from typing import Any, BinaryIO, Literal
 
@@ -84,10 +84,11 @@ def _prediction(item: object, where: str) -> Prediction:
         item = _ABSENT | item
     try:
         prediction = msgspec.convert(item, Prediction)
-    except msgspec.ValidationError as error:
+        str(prediction.example_id).encode()  # the id of no page is half a surrogate pair, which the parser lets pass
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise InputError(f"{where}: {error}") from None
     for name in ("long_answer_score", "short_answers_score"):
-        if not math.isfinite(getattr(prediction, name)):
+        if not abs(getattr(prediction, name)) <= sys.float_info.max:  # an integer may be beyond it
             raise InputError(f"{where}: {name} is {getattr(prediction, name)}, expected a finite number")
     check_span(prediction.long_answer, where)
     for span in prediction.short_answers:

@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
@@ -30,6 +31,7 @@ from tinynq.errors import InputError, RecordError, UsageError
 from tinynq.features import page_windows, training_windows
 from tinynq.files import atomic_write, expand, open_input
 from tinynq.pages import read_pages
+from tinynq.rows import batched, check, row_of
 from tinynq.tfrecord import SUFFIXES, is_tfrecord, padded_length, read_rows, write_examples
 from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Progress, Target, Window, no_progress
 from tinynq.vocab import Vocab
@@ -115,11 +117,11 @@ def prepare(
                 counts["windows"] += 1
                 if window.target:
                     counts[window.target.answer_type.name.lower()] += 1
-                yield _row(window, candidates)
+                yield row_of(window, candidates)
                 candidates = []
 
     info = RecordInfo(for_, features, vocab, counts, words, asdict(chosen), tinynq.__version__)
-    batches = _batches(rows(), SCHEMAS[for_])
+    batches = batched(rows(), SCHEMAS[for_], ROW_GROUP)
     write_record(out, _shuffled(batches, chosen.seed, SCHEMAS[for_]) if shuffle else batches, info)
     return info
 
@@ -156,10 +158,11 @@ def read_page_windows(record: str) -> Iterator[PageWindows]:
     Raises RecordError for a record that was made for training, or is damaged.
     """
     with _open(record) as file:
-        if _info(file, record).purpose != "predict":
+        info = _info(file, record)
+        if info.purpose != "predict":
             raise RecordError(f"{record}: made for training; prediction needs `tinynq prepare --for predict`")
         page: PageWindows | None = None
-        for batch in file.iter_batches(batch_size=ROW_GROUP):
+        for batch in _batches(file, info, record):
             columns = {name: batch.column(name) for name in batch.schema.names}
             ids, maps = _views(columns["input_ids"]), _views(columns["token_map"])
             candidates = _views(columns["candidates"])
@@ -184,7 +187,7 @@ def window_lengths(record: str) -> Iterator[tuple[list[str], list[int]]]:
     Raises RecordError for a file that is no record, or is damaged.
     """
     with _open(record) as file:
-        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=["example_id", "input_ids"]):
+        for batch in _batches(file, _info(file, record), record, ["example_id", "input_ids"]):
             yield batch.column("example_id").to_pylist(), batch.column("input_ids").value_lengths().to_pylist()
 
 
@@ -254,10 +257,10 @@ def read_batches(record: str, info: RecordInfo, columns: Sequence[str]) -> Itera
     """Columns of a record, or of a TFRecord for training, ROW_GROUP windows at a time."""
     if is_tfrecord(record):
         rows = read_rows(record, length=info.features.max_seq_length, words=len(info.vocab.tokens))
-        yield from (batch.select(columns) for batch in _batches(rows, SCHEMAS["train"]))
+        yield from (batch.select(columns) for batch in batched(rows, SCHEMAS["train"], ROW_GROUP))
         return
     with _open(record) as file:
-        yield from file.iter_batches(ROW_GROUP, columns=columns)
+        yield from _batches(file, info, record, columns)
 
 
 def check_same(path: str, info: RecordInfo, features: FeatureOptions, vocab: Vocab, *, of: str) -> None:
@@ -275,34 +278,6 @@ def first_difference(
         if ours != theirs:
             return f"{field.name} {ours}, but {of} has {theirs}"
     return None if made[1].sha256 == expected[1].sha256 else f"another vocabulary than {of}"
-
-
-def _row(window: Window, candidates: list[int]) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "example_id": json.dumps(window.example_id),
-        "index": window.index,
-        "question_length": window.question_length,
-        "input_ids": window.input_ids,
-        "token_map": window.token_map,
-    }
-    if window.target:
-        return row | window.target._asdict()
-    return row | {"candidates": candidates}
-
-
-def _batches(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Rows as record batches of ROW_GROUP windows."""
-    columns: dict[str, list[Any]] = {name: [] for name in schema.names}
-    count = 0
-    for row in rows:
-        for name, value in row.items():
-            columns[name].append(value)
-        count += 1
-        if count == ROW_GROUP:
-            yield pa.record_batch(columns, schema=schema)
-            columns, count = {name: [] for name in schema.names}, 0
-    if count:
-        yield pa.record_batch(columns, schema=schema)
 
 
 def _shuffled(batches: Iterator[pa.RecordBatch], seed: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -363,33 +338,60 @@ def _open(record: str) -> Iterator[pq.ParquetFile]:
             raise RecordError(f"{record}: no record that can be read ({reason}); make it again") from None
 
 
+def _batches(
+    file: pq.ParquetFile, info: RecordInfo, record: str, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Columns of a Parquet file, ROW_GROUP windows at a time; RecordError for what is no window."""
+    before = 0
+    for batch in file.iter_batches(ROW_GROUP, columns=columns):
+        check(batch, longest=info.features.max_seq_length, words=len(info.vocab.tokens), where=record, before=before)
+        before += len(batch)
+        yield batch
+
+
 def _info(file: pq.ParquetFile, record: str) -> RecordInfo:
     metadata = file.metadata.metadata or {}
     if b"tinynq" not in metadata:
         raise RecordError(f"{record}: a Parquet file that tinynq did not make; expected one of `tinynq prepare`")
     try:
-        return _described(metadata, record)
-    except (ValueError, KeyError, TypeError, InputError):
+        info = _described(metadata, record)
+    except (ValueError, KeyError, TypeError, RecursionError, InputError, UsageError):
         raise RecordError(f"{record}: its description is damaged; make it again") from None
+    found = dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True))
+    for column in SCHEMAS[info.purpose]:
+        if found.get(column.name) != column.type:
+            raise RecordError(
+                f"{record}: column {column.name} is {found.get(column.name, 'missing')}; expected {column.type}: "
+                "make it again"
+            )
+    return info
+
+
+class _Description(msgspec.Struct):
+    """The description as it stands in the file."""
+
+    purpose: Purpose
+    features: dict[str, Any]
+    vocab_sha256: str
+    counts: dict[str, int]
+    options: dict[str, Any]
+    version: str
+    synonyms: dict[str, int] = {}  # older records have none
 
 
 def _described(metadata: dict[bytes, bytes], record: str) -> RecordInfo:
-    description = json.loads(metadata[b"tinynq"])
-    if description["format"] != FORMAT:
+    content = json.loads(metadata[b"tinynq"])
+    if content["format"] != FORMAT:
         raise RecordError(
-            f"{record}: format {description['format']}, made by tinynq {description['version']}; "
+            f"{record}: format {content['format']}, made by tinynq {content['version']}; "
             f"this is {tinynq.__version__} and reads format {FORMAT}; make it again"
         )
-    features = FeatureOptions(**description["features"])
+    said = msgspec.convert(content, _Description)
+    features = FeatureOptions(**said.features)
     vocab = Vocab(metadata[b"tinynq_vocab"].decode().rstrip("\n").split("\n"), cased=features.cased)
-    if vocab.sha256 != description["vocab_sha256"]:
+    if vocab.sha256 != said.vocab_sha256:
         raise ValueError("the vocabulary is not the one that made the windows")
-    return RecordInfo(
-        purpose=description["purpose"],
-        features=features,
-        vocab=vocab,
-        counts=description["counts"],
-        synonyms=description.get("synonyms", {}),  # older records have none
-        options=description["options"],
-        version=description["version"],
-    )
+    kinds = [kind.name.lower() for kind in AnswerType] if said.purpose == "train" else []
+    if missing := {"pages", "windows", *kinds} - said.counts.keys():
+        raise KeyError(*missing)
+    return RecordInfo(said.purpose, features, vocab, said.counts, said.synonyms, said.options, said.version)

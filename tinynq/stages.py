@@ -42,7 +42,7 @@ class Manifest:
         try:
             entries = json.loads(self._path.read_bytes())
             self._entries = {str(name): dict(entry) for name, entry in entries.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             pass  # nothing is known, so everything is done again
 
     def is_current(self, stage: Stage) -> bool:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from tinynq.errors import TinynqError
+from tinynq.errors import TinynqError, printable
 from tinynq.types import Progress
 
 SLOW = 2.0  # seconds that a stage may take before it shows a bar
@@ -33,7 +33,7 @@ class Screen:
 
     def note(self, text: str) -> None:
         if not self.quiet:
-            print(text, file=sys.stderr)
+            print(printable(text), file=sys.stderr)
 
     @contextmanager
     def stage(self, name: str, unit: str) -> Iterator[Progress]:
@@ -131,7 +131,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 def _fail(message: str, status: int = 2) -> int:
-    print("tinynq:", " ".join(message.split()), file=sys.stderr)
+    print("tinynq:", printable(" ".join(message.split())), file=sys.stderr)
     return status
 
 

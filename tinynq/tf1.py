@@ -209,7 +209,7 @@ def _bert_config(path: Path) -> dict[str, Any]:
         said = json.loads(path.read_bytes())
         if not isinstance(said, dict):
             raise ValueError("no object")
-    except (ValueError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise RunError(f"{path}: no JSON that can be read ({error}); copy it again") from None
     return said
 

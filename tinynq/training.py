@@ -17,6 +17,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -24,15 +25,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import tinynq
-from tinynq.checkpoint import last_checkpoint, load_init, load_moments, load_run, save_checkpoint, save_run
+from tinynq.checkpoint import load_init, load_run, save_run
 from tinynq.config import RECIPES, FeatureOptions, PredictOptions, TrainOptions, make
-from tinynq.errors import NumericError, UsageError
+from tinynq.errors import NumericError, RunError, UsageError
 from tinynq.files import atomic_folder, atomic_write
 from tinynq.inference import page_stream, predict_pages, set_threads
 from tinynq.metrics import Report, score
 from tinynq.model import Batch, BertReader, Scores, autocast, choose_device, collate
 from tinynq.pages import read_gold
 from tinynq.record import TrainingSet
+from tinynq.resume import last_checkpoint, load_moments, save_checkpoint
 from tinynq.types import Int32s, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
@@ -343,6 +345,17 @@ def command(
     return shlex.join(words)
 
 
+def _step(line: bytes, path: Path, number: int) -> int:
+    try:
+        return msgspec.json.decode(line, type=_Logged).step
+    except msgspec.DecodeError as error:
+        raise RunError(f"{path}:{number}: no line of a log ({error}); delete it, or move the file away") from None
+
+
+class _Logged(msgspec.Struct):
+    step: int
+
+
 class Log:
     """log.jsonl of a run, one object a line, and TensorBoard event files where that package is installed.
 
@@ -354,7 +367,7 @@ class Log:
         kept = []
         if path.exists():
             lines = path.read_bytes().splitlines(keepends=True)
-            kept = [line for line in lines if line.endswith(b"\n") and json.loads(line)["step"] <= first]
+            kept = [line for i, line in enumerate(lines, 1) if line.endswith(b"\n") and _step(line, path, i) <= first]
         with atomic_write(path) as file:
             file.writelines(kept)
         self._file = path.open("a", buffering=1)

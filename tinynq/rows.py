@@ -1,0 +1,109 @@
+"""The rows of a record, one a window: made, gathered into batches, and checked when they are read."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tinynq.errors import RecordError
+from tinynq.types import AnswerType, ExampleId, Window
+
+EXAMPLE_ID: msgspec.json.Decoder[ExampleId] = msgspec.json.Decoder(ExampleId)
+
+
+def row_of(window: Window, candidates: list[int]) -> dict[str, Any]:
+    """A window as a row; ``candidates`` are those of its page, where it is for prediction."""
+    row: dict[str, Any] = {
+        "example_id": json.dumps(window.example_id),
+        "index": window.index,
+        "question_length": window.question_length,
+        "input_ids": window.input_ids,
+        "token_map": window.token_map,
+    }
+    if window.target:
+        return row | window.target._asdict()
+    return row | {"candidates": candidates}
+
+
+def batched(rows: Iterator[dict[str, Any]], schema: pa.Schema, size: int) -> Iterator[pa.RecordBatch]:
+    """Rows as record batches of ``size`` windows."""
+    columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+    count = 0
+    for row in rows:
+        for name, value in row.items():
+            columns[name].append(value)
+        count += 1
+        if count == size:
+            yield pa.record_batch(columns, schema=schema)
+            columns, count = {name: [] for name in schema.names}, 0
+    if count:
+        yield pa.record_batch(columns, schema=schema)
+
+
+class _Rule(NamedTuple):
+    """What the values of a column must be; a value is wrong where ``holds`` says so, and ``row`` is whose it is."""
+
+    column: str
+    values: NDArray[Any]
+    row: NDArray[Any]
+    holds: NDArray[Any]
+    expected: str
+
+
+def check(batch: pa.RecordBatch, *, longest: int, words: int, where: str, before: int = 0) -> None:
+    """Raise RecordError for rows that are no windows; naming the first of them and what is wrong in it.
+
+    ``longest`` is the most pieces of a window, ``words`` the size of the vocabulary, ``before`` the rows before the
+    batch. Of the columns of a record those are checked that are there, and ``input_ids`` must be. What is
+    checked is what others rely on: whether a window is of its page cannot be known.
+    """
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    for name, column in columns.items():
+        if column.null_count or (pa.types.is_list(column.type) and column.flatten().null_count):
+            raise RecordError(f"{where}: a null in column {name}, in row {before} or after; make the record again")
+    for name in columns["example_id"].unique().to_pylist() if "example_id" in columns else ():
+        try:
+            EXAMPLE_ID.decode(name)
+        except msgspec.DecodeError as error:
+            raise RecordError(
+                f"{where}: example_id is {name}, no id as JSON ({error}); make the record again"
+            ) from None
+    for rule in _rules(columns, longest, words):
+        if not rule.holds.all():
+            at = int(np.argmin(rule.holds))
+            row = int(rule.row[at])
+            example = f", example {columns['example_id'][row]}" if "example_id" in columns else ""
+            raise RecordError(
+                f"{where}: row {before + row}{example}: {rule.column} is {rule.values[at]}; expected {rule.expected}: "
+                "make the record again"
+            )
+
+
+def _rules(columns: dict[str, pa.Array], longest: int, words: int) -> Iterator[_Rule]:
+    lengths = columns["input_ids"].value_lengths().to_numpy()
+    rows = np.arange(len(lengths))
+    yield _Rule("the number of input_ids", lengths, rows, (lengths > 0) & (lengths <= longest), f"1 to {longest}")
+    most = {"question_length": lengths + 1, "start": lengths, "end": lengths, "answer_type": len(AnswerType)}
+    most |= {"index": 1 << 31, "input_ids": words, "token_map": 1 << 31, "candidates": 1 << 31}
+    for name, column in columns.items():
+        if name == "example_id":
+            continue
+        values, row = column, rows
+        if pa.types.is_list(column.type):
+            counts = column.value_lengths().to_numpy()
+            if name == "token_map":  # windows of a TFRecord have none
+                yield _Rule(f"the number of {name}", counts, rows, (counts == lengths) | (counts == 0), "one a piece")
+            elif name == "candidates":
+                yield _Rule(f"the number of {name}", counts, rows, counts % 2 == 0, "a start and an end each")
+            values, row = column.flatten(), np.repeat(rows, counts)
+        values, low = values.to_numpy(), -1 if name == "token_map" else 0
+        limit = most[name]
+        yield _Rule(name, values, row, (low <= values) & (values < limit), _expected(low, limit))
+
+
+def _expected(low: int, limit: NDArray[Any] | int) -> str:
+    return f"{low} to {limit - 1}" if isinstance(limit, int) else "a place in the window"

@@ -11,12 +11,15 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from nq_lines import original, write
+from tf1_bundle import bert, write_bundle
 
 from tinynq.checkpoint import is_run, load_run, save_run
 from tinynq.config import FeatureOptions
 from tinynq.decode import Thresholds
 from tinynq.ensemble import average, load_ensemble, mean_logits, member_folders
 from tinynq.errors import RunError, UsageError
+from tinynq.inference import predict
 from tinynq.model import ModelConfig, new_reader
 from tinynq.types import Logits
 from tinynq.vocab import Vocab
@@ -49,6 +52,20 @@ def run(tmp_path: Path) -> str:
     for step in (6, 9):
         make_run(tmp_path / "run" / "checkpoints" / f"step-{step}", seed=step, step=step)
     return make_run(tmp_path / "run", seed=11, step=11, thresholds={"long": 1.5, "short": -2})
+
+
+def test_tf1_checkpoints_answer_alone_and_together(tmp_path: Path) -> None:
+    arrays = bert(vocab=len(VOCAB.tokens), positions=384, hidden=64)
+    prefix = str(write_bundle(tmp_path / "ensemble" / "model.ckpt-6", arrays))
+    (tmp_path / "ensemble" / "vocab.txt").write_text(VOCAB.text, "utf-8")
+    pages = write(tmp_path / "pages.jsonl", original("what is hamlet", "it is what", example_id=5))
+    for runs in (prefix, [prefix, prefix]):
+        assert predict(runs, pages, out=str(tmp_path / "p.json"), precision="fp32", threads=1).pages == 1
+        (answer,) = json.loads((tmp_path / "p.json").read_text())["predictions"]
+        assert answer["short_answers"][0]["start_token"] >= 0
+    average([prefix, prefix], out=str(tmp_path / "mean"))
+    weights = load_run(tmp_path / "mean")[0].state_dict()
+    assert all(torch.equal(tensor, weights[name]) for name, tensor in load_run(prefix)[0].state_dict().items())
 
 
 # Probabilities

@@ -206,7 +206,7 @@ def _tf1_run(what: str) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, An
     if not {"qa_outputs.weight", "answer_type.weight"} <= encoder.weights.keys():
         raise RunError(f"{what}: an encoder without heads for NQ; train it: tinynq train RECORD --init {what}")
     model = _reader(encoder.config, encoder.weights, features, encoder.vocab, where=encoder.where)
-    return model, features, encoder.vocab, asdict(encoder.config)
+    return model, features, encoder.vocab, {**asdict(encoder.config), "tinynq": {"features": asdict(features)}}
 
 
 def _reader(

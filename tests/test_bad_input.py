@@ -35,9 +35,10 @@ from tinynq.features import page_windows, training_windows
 from tinynq.files import LONGEST_LINE
 from tinynq.pages import read_pages
 from tinynq.predictions import read_predictions
+from tinynq.types import AnswerType
 from tinynq.vocab import MARKERS, SPECIAL
 
-Make = bytes | Callable[[Path], None]
+Make = bytes | Callable[[Path], object]
 
 PREPARE = "prepare {file} --out {out}.parquet --vocab {vocab} --include-unknowns 1"
 EVAL = "eval {gold} --predictions {file}"
@@ -107,6 +108,11 @@ def record(purpose: str = "train", *, about: Any = None, **columns: Any) -> Call
     return make
 
 
+def altered(change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    """A record of other bytes."""
+    return lambda path: made(change(sound_file("train")), path)
+
+
 def tfrecord(**changes: Any) -> bytes:
     """A TFRecord whose second example has changes."""
     return framed(encoded(GOOD)) + framed(encoded(GOOD | changes))
@@ -150,6 +156,7 @@ def tf1(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
     return make
 
 
+KINDS = [kind.name.lower() for kind in AnswerType]
 TEXT = lines(LINE, LINE | {"example_id": "8"})
 ZIPPED = gzip.compress(TEXT)
 BLANK = simplified(LINE)
@@ -241,7 +248,8 @@ BAD = [
     Case("n_best a number", predicted(n_best=3), EVAL, ": prediction 1, example 8: Expected `array`, got `int`"),
     Case("span of fractions", predicted(long_answer={"start_token": 1.5}), EVAL, ": prediction 1, example 8: Expected `int`, got `float`"),
     # --- records
-    Case("record cut short", sound_file("train")[:-30], TRAIN, r": no record that can be read \(.*\); make it again"),
+    Case("record cut short", altered(lambda content: content[:-30]), TRAIN, r": no record that can be read \(.*\); make it again"),
+    Case("record with a column name that is not UTF-8", altered(lambda content: content.replace(b"token_map", b"token_\xff\xff\xff")), TRAIN, r": no record that can be read \(.*\); make it again"),
     Case("record of format 9", record(about={"format": 9}), TRAIN, ": format 9, made by tinynq .* reads format 1; make it again"),
     Case("format of escapes", record(about={"format": ESCAPES}), TRAIN, ": format .*owned.*, made by tinynq"),
     Case("purpose unknown", record(about={"purpose": "fun"}), TRAIN, ": its description is damaged; make it again"),
@@ -250,6 +258,7 @@ BAD = [
     Case("length 0", record(about={"features": {"max_seq_length": 0}}), TRAIN, ": its description is damaged"),
     Case("counts a list", record(about={"counts": [1]}), "convert {file} {out}.tfrecord", ": its description is damaged"),
     Case("counts without windows", record(about={"counts": {"pages": 1}}), "convert {file} {out}.tfrecord", ": its description is damaged"),
+    Case("windows missing", record(about={"counts": {"pages": 1, "windows": 9} | dict.fromkeys(KINDS, 0)}), TRAIN, ": holds 2 windows, and says 9; make it again"),
     Case("column missing", record(start=None), TRAIN, ": column start is missing; expected int32: make it again"),
     Case("column of doubles", record(question_length=pa.float64()), TRAIN, ": column question_length is double; expected int32"),
     Case("column of texts", record(index=pa.string()), TRAIN, ": column index is string; expected int32"),

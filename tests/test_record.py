@@ -410,3 +410,6 @@ def test_a_page_that_lost_a_window_is_an_error(pages: str, tmp_path: Path) -> No
         pq.write_table(cut.replace_schema_metadata(metadata), path)
         with pytest.raises(RecordError, match=r"example 7 has no window before [12]; make it again"):
             list(read_page_windows(path))
+    pq.write_table(table.slice(0, len(table) - 1).replace_schema_metadata(metadata), path)
+    with pytest.raises(RecordError, match=rf"holds {len(table) - 1} windows, and says {len(table)}; make it again"):
+        list(read_page_windows(path))

@@ -8,7 +8,7 @@ import pytest
 
 from tinynq.errors import RecordError
 from tinynq.record import SCHEMAS, Purpose
-from tinynq.rows import batched, check, row_of
+from tinynq.rows import batched, check, row_of, shuffled
 from tinynq.types import AnswerType, Target, Window
 
 WINDOW = Window(7, 2, 3, [101, 9, 102, 5, 6, 102], [-1, -1, -1, 0, 1, -1], Target(3, 4, AnswerType.SHORT))
@@ -72,3 +72,15 @@ def test_batches_are_of_the_size() -> None:
     rows = (row_of(WINDOW, []) for _ in range(7))
     assert [len(made) for made in batched(rows, SCHEMAS["train"], 3)] == [3, 3, 1]
     assert np.all([len(made) == 1 for made in batched(iter([row_of(WINDOW, [])]), SCHEMAS["train"], 3)])
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 99])
+def test_rows_are_shuffled_by_their_keys(size: int) -> None:
+    rows = [row_of(WINDOW, []) | {"index": i, "input_ids": [i] * (i + 1)} for i in range(7)]
+    keys = {f"7/{i}": 5 * i % 7 for i in range(7)}
+    batches = batched(iter(rows), SCHEMAS["train"], size)
+    found = [
+        row for made in shuffled(batches, SCHEMAS["train"], size, key=keys.__getitem__) for row in made.to_pylist()
+    ]
+    assert [row["index"] for row in found] == sorted(range(7), key=lambda i: keys[f"7/{i}"])
+    assert all(row["input_ids"] == [row["index"]] * (row["index"] + 1) for row in found)

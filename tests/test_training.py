@@ -23,6 +23,7 @@ from tinynq.metrics import AnswerReport, Counts, OperatingPoint, Report
 from tinynq.model import BertReader, ModelConfig, Scores, collate, new_reader
 from tinynq.record import prepare
 from tinynq.training import (
+    Log,
     TrainSummary,
     adamw,
     backward,
@@ -504,3 +505,12 @@ def test_frozen_words_stay_as_they_are(work: Path, tmp_path: Path) -> None:
         states.append(load_run(tmp_path / str(steps))[0].state_dict())
     assert torch.equal(states[0][name], states[1][name])
     assert not torch.equal(states[0]["qa_outputs.weight"], states[1]["qa_outputs.weight"])
+
+
+@pytest.mark.parametrize("line", [b"{\n", b"7\n", b'{"loss": 1}\n', b'{"step": "9"}\n', b"\xff\n"])
+def test_a_log_of_something_else_is_left_as_it_is(tmp_path: Path, line: bytes) -> None:
+    path, content = tmp_path / "log.jsonl", b'{"step": 1}\n' + line
+    path.write_bytes(content)
+    with pytest.raises(RunError, match=r"log\.jsonl:2: no line of a log \(.*\); delete it, or move the file away"):
+        Log(tmp_path, 3)
+    assert path.read_bytes() == content

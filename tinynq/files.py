@@ -154,7 +154,9 @@ def _lines(file: BufferedReader, name: str) -> Iterator[tuple[int, bytes]]:
     try:
         for number, line in enumerate(iter(partial(_unzipped(file).readline, LONGEST_LINE + 1), b""), 1):
             if len(line) > LONGEST_LINE:
-                raise InputError(f"{name}:{number}: longer than {LONGEST_LINE:,} bytes; expected a page a line")
+                raise InputError(
+                    f"{name}:{number}: longer than {LONGEST_LINE:,} bytes; expected a page or a prediction a line"
+                )
             if not line.isspace():
                 yield number, line.rstrip(b"\r\n")
     except TinynqError:

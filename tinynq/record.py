@@ -6,8 +6,6 @@ prediction its pages' top-level candidates, on the first window of each page.
 
 import json
 import random
-import tempfile
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +13,11 @@ from dataclasses import asdict, dataclass, fields
 from functools import partial
 from hashlib import blake2b
 from itertools import chain
-from pathlib import Path
 from typing import Any, Literal, cast
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.ipc
 import pyarrow.parquet as pq
 
 import tinynq
@@ -31,7 +27,7 @@ from tinynq.errors import InputError, RecordError, UsageError
 from tinynq.features import page_windows, training_windows
 from tinynq.files import atomic_write, expand, open_input
 from tinynq.pages import read_pages
-from tinynq.rows import batched, check, row_of
+from tinynq.rows import batched, check, row_of, shuffled
 from tinynq.tfrecord import SUFFIXES, is_tfrecord, padded_length, read_rows, write_examples
 from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Progress, Target, Window, no_progress
 from tinynq.vocab import Vocab
@@ -122,7 +118,9 @@ def prepare(
 
     info = RecordInfo(for_, features, vocab, counts, words, asdict(chosen), tinynq.__version__)
     batches = batched(rows(), SCHEMAS[for_], ROW_GROUP)
-    write_record(out, _shuffled(batches, chosen.seed, SCHEMAS[for_]) if shuffle else batches, info)
+    if shuffle:
+        batches = shuffled(batches, SCHEMAS[for_], ROW_GROUP, key=partial(_hash, chosen.seed))
+    write_record(out, batches, info)
     return info
 
 
@@ -233,7 +231,8 @@ class TrainingSet:
                 f"{', '.join(paths)}: no window to train on; prepare more pages or raise --include-unknowns"
             )
         columns = [name for name in SCHEMAS["train"].names if name != "token_map"]
-        return cls(infos[0], chain.from_iterable(read_batches(path, infos[0], columns) for path in paths))
+        batches = (read_batches(path, info, columns) for path, info in zip(paths, infos, strict=True))
+        return cls(infos[0], chain.from_iterable(batches))
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -280,29 +279,6 @@ def first_difference(
     return None if made[1].sha256 == expected[1].sha256 else f"another vocabulary than {of}"
 
 
-def _shuffled(batches: Iterator[pa.RecordBatch], seed: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """The same rows in the order of hash(seed, example id, index), by way of a file: memory stays flat."""
-    keys = array("Q")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "windows.arrow"
-        with pa.ipc.new_file(path, schema) as file:
-            for batch in batches:
-                names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()
-                keys.extend(_hash(seed, f"{name}/{index}") for name, index in zip(names, indices, strict=True))
-                file.write_batch(batch)
-        order = np.argsort(np.array(keys, dtype=np.uint64), kind="stable")
-        with pa.memory_map(str(path)) as source:
-            reader = pa.ipc.open_file(source)
-            for start in range(0, len(order), ROW_GROUP):
-                chosen = order[start : start + ROW_GROUP]
-                rows = np.sort(chosen)
-                # Batch by batch: Arrow would join all of them before it takes rows of lists.
-                batches_of, rows_in = np.divmod(rows, ROW_GROUP)
-                parts = [reader.get_batch(i).take(pa.array(rows_in[batches_of == i])) for i in np.unique(batches_of)]
-                table = pa.Table.from_batches(parts).combine_chunks()
-                yield from table.take(pa.array(np.searchsorted(rows, chosen))).to_batches()
-
-
 def _hash(seed: int, key: str) -> int:
     return int.from_bytes(blake2b(f"{seed}|{key}".encode(), digest_size=8).digest(), "big")
 
@@ -333,8 +309,8 @@ def _open(record: str) -> Iterator[pq.ParquetFile]:
     with open_input(record) as file:
         try:
             yield pq.ParquetFile(file, page_checksum_verification=True)
-        except (pa.ArrowException, OSError) as error:
-            reason = str(error).splitlines()[0]
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            reason = str(error).partition("\n")[0]
             raise RecordError(f"{record}: no record that can be read ({reason}); make it again") from None
 
 
@@ -347,6 +323,8 @@ def _batches(
         check(batch, longest=info.features.max_seq_length, words=len(info.vocab.tokens), where=record, before=before)
         before += len(batch)
         yield batch
+    if before != info.counts["windows"]:
+        raise RecordError(f"{record}: holds {before} windows, and says {info.counts['windows']}; make it again")
 
 
 def _info(file: pq.ParquetFile, record: str) -> RecordInfo:

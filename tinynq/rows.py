@@ -1,12 +1,16 @@
-"""The rows of a record, one a window: made, gathered into batches, and checked when they are read."""
+"""The rows of a record, one a window: made, gathered into batches, shuffled, and checked when they are read."""
 
 import json
-from collections.abc import Iterator
+import tempfile
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.ipc
 from numpy.typing import NDArray
 
 from tinynq.errors import RecordError
@@ -42,6 +46,31 @@ def batched(rows: Iterator[dict[str, Any]], schema: pa.Schema, size: int) -> Ite
             columns, count = {name: [] for name in schema.names}, 0
     if count:
         yield pa.record_batch(columns, schema=schema)
+
+
+def shuffled(
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, size: int, *, key: Callable[[str], int]
+) -> Iterator[pa.RecordBatch]:
+    """The same rows in the order of ``key`` of "example id/index", by way of a file: memory stays flat."""
+    keys = array("Q")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "windows.arrow"
+        with pa.ipc.new_file(path, schema) as file:
+            for batch in batches:
+                names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()
+                keys.extend(key(f"{name}/{index}") for name, index in zip(names, indices, strict=True))
+                file.write_batch(batch)
+        order = np.argsort(np.array(keys, dtype=np.uint64), kind="stable")
+        with pa.memory_map(str(path)) as source:
+            reader = pa.ipc.open_file(source)
+            for start in range(0, len(order), size):
+                chosen = order[start : start + size]
+                rows = np.sort(chosen)
+                # Batch by batch: Arrow would join all of them before it takes rows of lists.
+                batches_of, rows_in = np.divmod(rows, size)
+                parts = [reader.get_batch(i).take(pa.array(rows_in[batches_of == i])) for i in np.unique(batches_of)]
+                table = pa.Table.from_batches(parts).combine_chunks()
+                yield from table.take(pa.array(np.searchsorted(rows, chosen))).to_batches()
 
 
 class _Rule(NamedTuple):

@@ -145,6 +145,26 @@ def test_shards_that_are_not_there_are_fetched(data: Path, tmp_path: Path, monke
     assert fetched == [("train", "0:10"), ("dev", "0:5")]
 
 
+def test_a_fetch_that_broke_off_goes_on(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new, calls = tmp_path / "new", []
+
+    def fetch(split: str, *, to: str, shards: str, progress: Progress) -> None:
+        Path(to).mkdir(exist_ok=True)
+        calls.append(split)
+        for file in sorted(data.glob(f"nq-{split}-0*.gz")):
+            shutil.copy(file, to)
+            if len(calls) == 1:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiments, "fetch", fetch)
+    with pytest.raises(KeyboardInterrupt):
+        go("60k", new, tmp_path / "out")
+    assert len(list(new.iterdir())) == 1
+    go("60k", new, tmp_path / "out")
+    assert calls == ["train", "train", "dev"]
+    assert read_info(str(tmp_path / "out" / "train.parquet")).counts["pages"] == 32
+
+
 def test_options_that_cannot_be(data: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="pages is 0"):
         go("60k", data, tmp_path, pages=0)

@@ -65,10 +65,12 @@ def run(
 def stages(experiment: Experiment, *, data: str, out: str, options: RunOptions) -> Iterator[Stage]:
     """The stages of an experiment, in order; each is described from what is there when it is asked for."""
     pages, record, trained, predictions, scores, page = (str(Path(out) / name) for name in MADE)
-    shards = {}
+    manifest, shards = Manifest(Path(out)), {}
     for split in SHARDS:
-        if not find_shards(data, split):
-            yield _fetching(split, data)
+        fetching = _fetching(split, data)
+        # Shards that are there may be the first few of a fetch that broke off.
+        if not find_shards(data, split) or manifest.has_begun(fetching):
+            yield fetching
         shards[split] = find_shards(data, split) or released(split, data)
     dev = shards["dev"]
     machine: dict[str, Any] = {"threads": options.threads, "device": options.device, "precision": options.precision}

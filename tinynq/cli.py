@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from math import inf
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, Protocol
 
 import typer
 
@@ -283,11 +283,7 @@ def compare(
         raise UsageError("--predictions takes both systems at once: --predictions a.json b.json")
     with screen.stage("compare", "pages") as progress:
         comparison = tinynq.compare(pages, predictions=predictions, progress=progress, **options)
-    if json_:
-        screen.result(json.dumps(comparison.as_dict()))
-        return
-    for line in comparison.lines():
-        screen.result(line)
+    _print(comparison, as_json=json_)
 
 
 @command(app, "show", options=PageOptions)
@@ -323,11 +319,7 @@ def stats(
     """
     with screen.stage("stats", "pages") as progress:
         counted = tinynq.stats(sources, progress=progress, **options)
-    if json_:
-        screen.result(json.dumps(counted.as_dict()))
-        return
-    for line in counted.lines():
-        screen.result(line)
+    _print(counted, as_json=json_)
 
 
 @command(app, "run", options=RunOptions)
@@ -389,6 +381,16 @@ def demo(
 
 def _files(count: int) -> str:
     return f"{count:,} file{'' if count == 1 else 's'}"
+
+
+class _Printable(Protocol):
+    def as_dict(self) -> dict[str, Any]: ...
+    def lines(self) -> Iterator[str]: ...
+
+
+def _print(result: _Printable, *, as_json: bool) -> None:
+    for line in [json.dumps(result.as_dict())] if as_json else result.lines():
+        screen.result(line)
 
 
 def main() -> NoReturn:

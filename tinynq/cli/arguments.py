@@ -1,0 +1,29 @@
+"""What several commands share: the application, arguments, and how a result is printed."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Protocol
+
+import typer
+
+from tinynq.terminal import screen
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+Pages = Annotated[list[str], typer.Argument(help="NQ files, globs, folders, URLs, or - for standard input.")]
+Records = Annotated[list[str], typer.Argument(help="Records that `tinynq prepare` made, or TFRecords of the original.")]
+Run = Annotated[str, typer.Argument(help="The folder of a run, or a TF1 checkpoint of the original.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
+
+
+class Printable(Protocol):
+    """A result that can be shown as JSON or as lines."""
+
+    def as_dict(self) -> dict[str, Any]: ...
+    def lines(self) -> Iterator[str]: ...
+
+
+def show_result(result: Printable, *, as_json: bool) -> None:
+    """Print a result, as one line of JSON or for people."""
+    for line in [json.dumps(result.as_dict())] if as_json else result.lines():
+        screen.result(line)

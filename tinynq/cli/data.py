@@ -1,0 +1,156 @@
+"""Commands about pages and records: fetch, merge, prepare, convert, show, stats."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+import tinynq
+from tinynq.augment import summary
+from tinynq.cli.arguments import Json, Pages, app, show_result
+from tinynq.config import FetchOptions, MergeOptions, PageOptions, PrepareOptions
+from tinynq.download import FetchPlan, Split
+from tinynq.record import Purpose
+from tinynq.terminal import command, screen, timed
+
+
+@command(app, "fetch", options=FetchOptions)
+def fetch(
+    split: Annotated[Split, typer.Argument(help="Which part of the release.")],
+    *,
+    to: Annotated[str, typer.Option(help="The folder for the files.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a transfer begins.")] = False,
+    options: dict[str, Any],
+) -> None:
+    """Fetch what is missing of the NQ release; what broke off goes on.
+
+    Example: tinynq fetch train --shards 0:10 --to nq
+    """
+
+    def confirm(plan: FetchPlan) -> None:
+        text = (
+            f"{to}: {_files(plan.files)}, {plan.bytes / 1e6:,.1f} MB to fetch, {plan.present:,} there already; "
+            f"{plan.free / 1e9:,.1f} GB free"
+        )
+        if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            screen.note(text)
+        else:
+            typer.confirm(f"{text}. Go on?", default=True, abort=True, err=True)
+
+    with timed("fetch", "MB") as (progress, seconds):
+        summary = tinynq.fetch(
+            split, to=to, confirm=confirm, progress=lambda count, share: progress(count // 10**6, share), **options
+        )
+    present = len(summary.paths) - summary.fetched
+    screen.note(
+        f"{to}: {_files(summary.fetched)} fetched ({summary.bytes / 1e6:,.1f} MB in {seconds():.1f} s), "
+        f"{present:,} there already"
+    )
+    if split == "dev" and options["format"] == "simplified":
+        screen.note("nq-dev-all.jsonl.gz is in the original format, as the release has it; `tinynq merge --simplify`")
+
+
+@command(app, "merge", options=MergeOptions)
+def merge(
+    pages: Pages,
+    *,
+    out: Annotated[str, typer.Option(help="A .jsonl or .jsonl.gz file to write; with --shards a folder.")],
+    options: dict[str, Any],
+) -> None:
+    """Merge, choose, divide or simplify the pages of NQ files.
+
+    Example: tinynq merge nq-train-*.jsonl.gz --simplify --out train.jsonl.gz
+    """
+    with timed("merge", "pages") as (progress, seconds):
+        summary = tinynq.merge(pages, out=out, progress=progress, **options)
+    took = seconds()
+    left_out = "".join(f", {count:,} left out by --{name}" for name, count in summary.left_out.items())
+    files = f" in {_files(len(summary.paths))}" if options.get("shards") else ""
+    screen.note(
+        f"{out}: {summary.written:,} of {summary.read:,} pages{files}{left_out}; {summary.bytes_written / 1e6:,.1f} MB "
+        f"of text in {took:.1f} s (read at {summary.bytes_read / 1e6 / took:,.0f} MB/s)"
+    )
+    if summary.missing:
+        first = ", ".join(summary.missing[:10]) + (", ..." if len(summary.missing) > 10 else "")
+        screen.note(f"{options['ids']}: {len(summary.missing):,} ids not found: {first}")
+
+
+@command(app, "prepare", options=PrepareOptions)
+def prepare(
+    pages: Pages,
+    *,
+    out: Annotated[str, typer.Option(help="The record to write, Parquet; the original's TFRecord if named .tfrecord.")],
+    for_: Annotated[Purpose, typer.Option("--for", help="What the record is for.")] = "train",
+    options: dict[str, Any],
+) -> None:
+    """Make a record of windows from NQ pages.
+
+    Example: tinynq prepare nq-train-*.jsonl.gz --out train.parquet
+    """
+    with timed("prepare", "pages") as (progress, seconds):
+        info = tinynq.prepare(pages, out=out, for_=for_, progress=progress, **options)
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in info.counts.items() if kind not in ("pages", "windows"))
+    screen.note(
+        f"{out}: {info.counts['windows']:,} windows of {info.counts['pages']:,} pages"
+        f"{f' ({kinds})' if kinds else ''} in {seconds():.1f} s"
+    )
+    for line in summary(info.synonyms) if info.synonyms else ():
+        screen.note(line)
+
+
+@command(app, "convert", options=PageOptions, unset=True)
+def convert(
+    record: Annotated[str, typer.Argument(help="A record, or a TFRecord of the original for training.")],
+    out: Annotated[str, typer.Argument(help="The other: named .parquet, .tfrecord or .tfrecord.gz.")],
+    *,
+    options: dict[str, Any],
+) -> None:
+    """Make a TFRecord of a record, or a record of a TFRecord.
+
+    The options say what a TFRecord does not.
+
+    Example: tinynq convert train_0-10_record train.parquet
+    """
+    with timed("convert", "windows") as (progress, seconds):
+        info = tinynq.convert(record, out=out, progress=progress, **options)
+    screen.note(f"{out}: {info.counts['windows']:,} windows in {seconds():.1f} s")
+
+
+@command(app, "show", options=PageOptions)
+def show(
+    pages: Pages,
+    *,
+    id_: Annotated[str, typer.Option("--id", help="The example id of the page.")],
+    options: dict[str, Any],
+) -> None:
+    """Print a page, its annotations, and its windows with their labels.
+
+    Example: tinynq show nq-dev-00.jsonl.gz --id 5225754983651766092
+    """
+    lines: list[str] = []
+    try:
+        with screen.stage("show", "pages") as progress:
+            lines.extend(tinynq.show(pages, example_id=id_, progress=progress, **options))
+    finally:  # where annotations contradict themselves, all else is shown
+        for line in lines:
+            screen.result(line)
+
+
+@command(app, "stats", options=PageOptions, unset=True)
+def stats(
+    sources: Annotated[list[str], typer.Argument(help="NQ pages as for prepare, or records.")],
+    *,
+    json_: Json = False,
+    options: dict[str, Any],
+) -> None:
+    """Count answer types, windows a page, and answers that are cut off.
+
+    Example: tinynq stats nq-train-*.jsonl.gz
+    """
+    with screen.stage("stats", "pages") as progress:
+        counted = tinynq.stats(sources, progress=progress, **options)
+    show_result(counted, as_json=json_)
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""Commands about readers: train, predict, average."""
+
+from itertools import takewhile
+from math import inf
+from typing import Annotated, Any
+
+import typer
+
+import tinynq
+from tinynq.cli.arguments import Records, Run, app
+from tinynq.config import RECIPES, MemberOptions, PredictOptions, TrainOptions
+from tinynq.errors import UsageError
+from tinynq.terminal import command, screen, timed
+
+
+@command(app, "train", options=TrainOptions, unset=True)
+def train(
+    records: Records,
+    *,
+    out: Annotated[str, typer.Option(help="The run's folder.")],
+    init: Annotated[
+        str, typer.Option(help="bert-tiny, -mini, -small, -medium, -base, a model folder, TF1 checkpoint or hub name.")
+    ],
+    recipe: Annotated[str, typer.Option(help=f"Where unset options come from: {', '.join(RECIPES)}.")] = "bert-joint",
+    dev: Annotated[list[str] | None, typer.Option(help="NQ pages to score during training; may be repeated.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out was broken off.")] = False,
+    options: dict[str, Any],
+) -> None:
+    """Train a reader on records.
+
+    The run's folder is also a Hugging Face model.
+
+    Example: tinynq train train.parquet --init bert-tiny --out runs/tiny
+    """
+    with timed("train", "windows") as (progress, seconds):
+        summary = tinynq.train(
+            records, out=out, init=init, recipe=recipe, dev=dev or None, resume=resume, progress=progress, **options
+        )
+    loss = f", last loss {summary.loss:.4f}," if summary.loss is not None else ""
+    screen.note(f"{out}: {summary.steps:,} updates{loss} in {seconds():.1f} s")
+
+
+@command(app, "predict", options=PredictOptions)
+def predict(
+    run: Run,
+    pages: Annotated[
+        list[str],
+        typer.Argument(help="More runs, to predict as an ensemble; then NQ pages as for prepare, or one record."),
+    ],
+    *,
+    out: Annotated[str, typer.Option(help="The predictions file to write.")],
+    options: dict[str, Any],
+) -> None:
+    """Answer the questions of NQ pages.
+
+    Example: tinynq predict runs/tiny nq-dev-*.jsonl.gz --out predictions.json
+    """
+    from tinynq.checkpoint import is_run
+
+    runs = [run, *takewhile(is_run, pages)]
+    pages = pages[len(runs) - 1 :]
+    if not pages:
+        raise UsageError(f"{', '.join(runs)}: all are runs; name the NQ pages, or a record, after them")
+    with timed("predict", "pages") as (progress, seconds):
+        summary = tinynq.predict(runs, pages, out=out, progress=progress, **options)
+    took = seconds()
+    screen.note(
+        f"{out}: {summary.pages:,} pages, {summary.windows:,} windows in {took:.1f} s "
+        f"({summary.windows / took:,.0f} windows/s)"
+    )
+    limits = summary.thresholds._asdict().items()
+    if withheld := ", ".join(f"{kind} answers below {limit:.6g}" for kind, limit in limits if limit > -inf):
+        screen.note(f"withheld: {withheld}")
+
+
+@command(app, "average", options=MemberOptions)
+def average(
+    runs: Annotated[list[str], typer.Argument(help="The folders of runs.")],
+    *,
+    out: Annotated[str, typer.Option(help="The folder of the new run.")],
+    options: dict[str, Any],
+) -> None:
+    """Make one run whose weights are the mean of those of several.
+
+    Example: tinynq average runs/tiny --checkpoints last:3 --out runs/mean
+    """
+    members = tinynq.average(runs, out=out, **options)
+    screen.note(f"{out}: the mean of {', '.join(members)}")

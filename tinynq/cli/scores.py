@@ -1,0 +1,65 @@
+"""Commands about scores: eval, compare."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+import tinynq
+from tinynq.cli.arguments import Json, Pages, app, show_result
+from tinynq.config import CompareOptions, EvalOptions
+from tinynq.errors import UsageError
+from tinynq.terminal import command, screen
+
+
+@command(app, "eval", options=EvalOptions)
+def evaluate(
+    pages: Pages,
+    *,
+    predictions: Annotated[str, typer.Option(help="The predictions file to score.")],
+    json_: Annotated[bool, typer.Option("--json", help="Print exactly the official keys and values.")] = False,
+    full_json: Annotated[bool, typer.Option("--full-json", help="Print all there is to know, as JSON.")] = False,
+    page: Annotated[
+        str | None, typer.Option("--report", help="Also write an HTML page with curves and examples.")
+    ] = None,
+    options: dict[str, Any],
+) -> None:
+    """Score predictions as the official evaluation does.
+
+    Example: tinynq eval nq-dev-*.jsonl.gz --predictions predictions.json
+    """
+    with screen.stage("eval", "pages") as progress:
+        if page is None:
+            report = tinynq.evaluate(pages, predictions=predictions, progress=progress, **options)
+        else:
+            written = tinynq.write_report(pages, predictions=predictions, out=page, progress=progress, **options)
+            report = written.report
+    if page is not None:
+        screen.note(f"written: {', '.join(written.files)}")
+    if json_ or full_json:
+        screen.result(json.dumps(report.as_dict() if full_json else report.official()))
+        return
+    for line in report.lines():
+        screen.result(line)
+
+
+@command(app, "compare", options=CompareOptions)
+def compare(
+    pages: Pages,
+    *,
+    predictions: Annotated[
+        tuple[str, str],
+        typer.Option(help="Two predictions files; or a quoted glob each, of the runs of one system.", metavar="A B"),
+    ],
+    json_: Json = False,
+    options: dict[str, Any],
+) -> None:
+    """Compare two systems: differences, intervals, p-values, pages.
+
+    Example: tinynq compare nq-dev-*.jsonl.gz --predictions a.json b.json
+    """
+    if predictions[1] == "--predictions":
+        raise UsageError("--predictions takes both systems at once: --predictions a.json b.json")
+    with screen.stage("compare", "pages") as progress:
+        comparison = tinynq.compare(pages, predictions=predictions, progress=progress, **options)
+    show_result(comparison, as_json=json_)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from nq_lines import SmallRun, annotated, answer, null, original, write
 
-from tinynq.record import prepare
+from tinynq.preparation import prepare
 from tinynq.training import train
 
 # A busy machine is no fault of the code; and the same examples every time.

@@ -24,7 +24,8 @@ from tinynq.metrics import score
 from tinynq.model import ModelConfig, new_reader
 from tinynq.pages import read_gold, read_pages
 from tinynq.predictions import first_candidate, read_predictions, write_predictions
-from tinynq.record import TrainingSet, prepare, read_info, read_page_windows
+from tinynq.preparation import prepare
+from tinynq.record import TrainingSet, read_info, read_page_windows
 from tinynq.shards import merge
 from tinynq.tfrecord import padded_length, read_rows
 from tinynq.vocab import Vocab

@@ -23,7 +23,9 @@ from tinynq.config import PrepareOptions, SynonymsIn
 from tinynq.errors import InputError, UsageError
 from tinynq.features import find_answer
 from tinynq.pages import parse_page
-from tinynq.record import page_random, prepare, read_info
+from tinynq.preparation import prepare
+from tinynq.record import read_info
+from tinynq.seeds import page_random
 from tinynq.types import Annotation, Candidate, LongAnswer, NqSpan, Page
 from tinynq.vocab import Vocab
 

@@ -11,7 +11,8 @@ from tinynq.config import FeatureOptions
 from tinynq.conversion import convert
 from tinynq.describe import stats
 from tinynq.errors import InputError, RecordError, UsageError
-from tinynq.record import TrainingSet, prepare, read_info
+from tinynq.preparation import prepare
+from tinynq.record import TrainingSet, read_info
 from tinynq.tfrecord import unique_id
 from tinynq.training import train
 from tinynq.types import Window

@@ -12,7 +12,7 @@ from nq_lines import annotated, answer, null, original, simplified, write
 
 from tinynq.describe import WIDTH, Distribution, show, stats
 from tinynq.errors import InputError, RecordError, UsageError
-from tinynq.record import prepare
+from tinynq.preparation import prepare
 
 PARAGRAPHS = ("the first paragraph is here", "the book was written by Jane Doe in 1900")
 LONG = " ".join(["word"] * 500)

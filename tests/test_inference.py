@@ -18,10 +18,10 @@ from tinynq.config import PredictOptions
 from tinynq.decode import Thresholds, decode
 from tinynq.errors import NumericError, RecordError, RunError, UsageError
 from tinynq.features import page_windows
-from tinynq.inference import CHUNK, predict, predict_pages, window_logits
+from tinynq.inference import CHUNK, PredictSummary, predict, predict_pages, window_logits
 from tinynq.model import collate
 from tinynq.pages import read_pages
-from tinynq.record import prepare
+from tinynq.preparation import prepare
 from tinynq.types import Logits
 
 
@@ -56,7 +56,7 @@ def test_pages_and_their_record_give_the_same_predictions(small_run: SmallRun, t
     info = prepare(small_run.pages, out=record, for_="predict")
     assert summary == predict(small_run.folder, record, out=str(tmp_path / "b.json"))
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    assert summary == (info.counts["pages"], info.counts["windows"], Thresholds())
+    assert summary == PredictSummary(info.counts["pages"], info.counts["windows"], Thresholds())
     ids = [page.example_id for page in read_pages(small_run.pages)]
     assert [prediction["example_id"] for prediction in predictions(tmp_path / "a.json")] == ids
     assert len(ids) > CHUNK  # more than one chunk

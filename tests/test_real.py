@@ -10,7 +10,8 @@ from nq_lines import SmallRun, simplified
 from tinynq.files import LineReader
 from tinynq.inference import predict
 from tinynq.metrics import evaluate
-from tinynq.record import prepare, read_info
+from tinynq.preparation import prepare
+from tinynq.record import read_info
 
 FILES = ["dev-original", "train-original", "train-simplified"]
 

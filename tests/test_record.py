@@ -19,17 +19,9 @@ from tinynq.config import FeatureOptions, PrepareOptions
 from tinynq.errors import InputError, RecordError, TinynqError, UsageError
 from tinynq.features import page_windows, training_windows
 from tinynq.pages import read_pages
-from tinynq.record import (
-    SCHEMAS,
-    Purpose,
-    TrainingSet,
-    check_same,
-    page_random,
-    prepare,
-    read_info,
-    read_page_windows,
-    window_lengths,
-)
+from tinynq.preparation import prepare
+from tinynq.record import SCHEMAS, Purpose, TrainingSet, check_same, read_info, read_page_windows, window_lengths
+from tinynq.seeds import page_random
 from tinynq.types import PageWindows, Window
 from tinynq.vocab import Vocab
 

@@ -145,7 +145,7 @@ def test_a_sample_depends_on_seed_and_id_alone(tmp_path: Path) -> None:
 
 
 def test_a_sample_says_nothing_of_the_draws_of_prepare(tmp_path: Path) -> None:
-    from tinynq.record import page_random
+    from tinynq.seeds import page_random
 
     one = shard(tmp_path / "one.jsonl", list(range(2000)))
     merge(one, out=str(tmp_path / "out.jsonl"), sample=0.1)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tinynq.stages import MANIFEST, Manifest, Stage, fingerprint
+from tinynq.fingerprints import fingerprint
+from tinynq.stages import MANIFEST, Manifest, Stage
 
 
 def stage(folder: Path, outputs: Sequence[str] = ("made",), **options: Any) -> Stage:

@@ -17,7 +17,8 @@ from nq_lines import SmallRun, original, write
 from tinynq.errors import RecordError, TinynqError, UsageError
 from tinynq.files import open_stream
 from tinynq.inference import predict
-from tinynq.record import SCHEMAS, TrainingSet, prepare
+from tinynq.preparation import prepare
+from tinynq.record import SCHEMAS, TrainingSet
 from tinynq.tfrecord import LONGEST, Example, is_tfrecord, padded_length, read_rows, unique_id, write_examples
 from tinynq.training import train
 from tinynq.wire import masked_crc32c

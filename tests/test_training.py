@@ -21,7 +21,7 @@ from tinynq.config import EvalOptions, FeatureOptions, TrainOptions
 from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
 from tinynq.metrics import AnswerReport, Counts, OperatingPoint, Report
 from tinynq.model import BertReader, ModelConfig, Scores, collate, new_reader
-from tinynq.record import prepare
+from tinynq.preparation import prepare
 from tinynq.training import (
     Log,
     TrainSummary,

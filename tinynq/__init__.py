@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
     from tinynq.planning import plan
-    from tinynq.record import prepare
+    from tinynq.preparation import prepare
     from tinynq.report import write_report
     from tinynq.shards import merge
     from tinynq.training import train
@@ -57,7 +57,7 @@ _HOME = {
     "merge": "shards",
     "plan": "planning",
     "predict": "inference",
-    "prepare": "record",
+    "prepare": "preparation",
     "read_pages": "pages",
     "run": "experiments",
     "show": "describe",

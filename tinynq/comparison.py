@@ -13,11 +13,11 @@ import numpy as np
 
 import tinynq
 from tinynq.bootstrap import Bools, Floats, PairedTest, paired_test
-from tinynq.config import CompareOptions, make
+from tinynq.config import CompareOptions, GoldOptions, make_both
 from tinynq.errors import InputError, printable
 from tinynq.files import PathLike, expand
+from tinynq.gold import load_gold
 from tinynq.metrics import Judged, Outcome, Score, answer_report, by_score, judge, operating_points
-from tinynq.pages import read_gold
 from tinynq.predictions import read_predictions
 from tinynq.signature import digest, signature
 from tinynq.types import ExampleId, Progress, no_progress
@@ -143,15 +143,15 @@ def compare(
 ) -> Comparison:
     """Compares two systems, A and B, by their predictions for the same NQ pages.
 
-    ``pages`` are the sources that read_gold takes; each of ``predictions`` is a file, or a glob, a folder or a
-    list of the files of one system's runs. ``options`` are the fields of CompareOptions; with ``partial``, the pages
-    that all files have are compared. Raises InputError for what cannot be read or does not fit together,
-    UsageError for an unknown option.
+    ``pages`` are NQ files, globs, folders, URLs or ``-``; each of ``predictions`` is a file, or a glob, a folder or a
+    list of the files of one system's runs. ``options`` are the fields of CompareOptions and of GoldOptions; with
+    ``partial``, the pages that all files have are compared. Raises InputError for what cannot be read or does not
+    fit together, UsageError for an unknown option.
     """
-    checked = make(CompareOptions, options)
+    checked, reading = make_both(CompareOptions, GoldOptions, options)
     a, b = (expand(source, suffixes=SUFFIXES) for source in predictions)
     found = {path: read_predictions(path) for path in [*a, *b]}
-    gold = list(read_gold([pages] if isinstance(pages, str) else pages, progress=progress))
+    gold = load_gold(pages, options=reading, progress=progress)
     judged = {path: judge(gold, found[path], options=checked, name=f"{path}: ") for path in found}
     return compare_judged([judged[path] for path in a], [judged[path] for path in b], files=(a, b), options=checked)
 

@@ -1,7 +1,7 @@
 """Options as frozen values; a field's text is its flag's help, and a recipe is a value of TrainOptions."""
 
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from math import inf
 from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
@@ -13,6 +13,7 @@ SynonymsIn: TypeAlias = Literal["context", "answer", "question", "all"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 Experiment: TypeAlias = Literal["60k", "60k-syn"]
 Options = TypeVar("Options")
+Others = TypeVar("Others")
 
 NQ_BUCKET = "https://storage.googleapis.com/natural_questions"
 
@@ -72,6 +73,21 @@ class FetchOptions(Checked):
     base_url: str = option(NQ_BUCKET, "Where the release lies: http(s)://, a storage's URL, or a folder.")
     retries: int = option(5, "Failures in a row that are tried again; new bytes begin the count anew.", low=0)
     timeout: float = option(30.0, "Seconds without a byte that are a failure (http only).", low=0.1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerOptions(Checked):
+    """Who does the work; what is made does not depend on it."""
+
+    workers: int = option(1, "Processes that share the input files (0: one a core).", low=0, high=1024)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterOptions(WorkerOptions):
+    """The same, where a cluster of machines is another choice."""
+
+    engine: Literal["processes", "ray"] = option("processes", "ray spreads the files over a Ray cluster (extra `ray`).")
+    address: str | None = option(None, "Address of the Ray cluster; by default one that is started here.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +194,13 @@ class EvalOptions(Checked):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoldOptions(WorkerOptions):
+    """How gold annotations are read."""
+
+    cache: bool = option(True, "Keep the annotations of files, and read them from there while the files do not change.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareOptions(EvalOptions):
     """Options of ``compare``."""
 
@@ -200,11 +223,25 @@ def make(kind: type[Options], keywords: Mapping[str, Any], *, base: Options | No
 
     Raises UsageError for a name that ``kind`` does not have.
     """
-    known: list[Field[Any]] = list(fields(kind))  # type: ignore[arg-type]
-    names = [f.name for f in known]
+    _check_names(keywords, [kind])
+    return replace(base, **keywords) if base is not None else kind(**keywords)  # type: ignore[type-var]
+
+
+def make_both(kind: type[Options], other: type[Others], keywords: Mapping[str, Any]) -> tuple[Options, Others]:
+    """Two options values from keywords that are mixed; raises UsageError for a name that neither kind has."""
+    _check_names(keywords, [kind, other])
+    first, second = ({n: v for n, v in keywords.items() if n in _names(each)} for each in (kind, other))
+    return kind(**first), other(**second)
+
+
+def _names(kind: type[Any]) -> list[str]:
+    return [known.name for known in fields(kind)]
+
+
+def _check_names(keywords: Mapping[str, Any], kinds: Sequence[type[Any]]) -> None:
+    names = [name for kind in kinds for name in _names(kind)]
     for name in keywords:
         if name not in names:
             close = get_close_matches(name, names, 1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
             raise UsageError(f"unknown option {name}: {hint}")
-    return replace(base, **keywords) if base is not None else kind(**keywords)  # type: ignore[type-var]

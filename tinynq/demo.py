@@ -13,7 +13,7 @@ from tinynq.inference import page_stream, predict, predict_pages
 from tinynq.metrics import Report, evaluate, score
 from tinynq.pages import read_gold, read_pages
 from tinynq.predictions import first_candidate
-from tinynq.record import prepare
+from tinynq.preparation import prepare
 from tinynq.training import train
 from tinynq.types import Progress
 

@@ -5,10 +5,14 @@
     ├── InputError     a file that is missing, damaged or not what it should be; names file:line and example
     ├── RecordError    a training record that is damaged, or was made with other options
     ├── RunError       a folder that holds no run or no encoder, or one that does not fit
-    └── NumericError   logits or a loss that are no numbers
+    ├── NumericError   logits or a loss that are no numbers
+    └── WorkerError    a worker process or a machine that ended by itself
 
 The command line prints them as they are and exits with status 2.
 """
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 LONGEST_MESSAGE = 4000  # characters; an id that stands in a message may be of any length
 
@@ -47,3 +51,16 @@ class RunError(TinynqError):
 
 class NumericError(TinynqError):
     """Logits or a loss that are not finite; names the window or the step."""
+
+
+class WorkerError(TinynqError):
+    """A worker process, or a machine of a cluster, that ended by itself."""
+
+
+# What is done with the error of a page: raise it, or note it and go on.
+OnBad: TypeAlias = Callable[[InputError], None]
+
+
+def refuse(error: InputError) -> None:
+    """Let the error of one page end the whole."""
+    raise error

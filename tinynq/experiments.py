@@ -19,7 +19,8 @@ from tinynq.download import RELEASE, Split, fetch
 from tinynq.files import SUFFIXES, atomic_write
 from tinynq.inference import predict
 from tinynq.metrics import Report, evaluate
-from tinynq.record import prepare, read_info
+from tinynq.preparation import prepare
+from tinynq.record import read_info
 from tinynq.report import write_report
 from tinynq.shards import merge
 from tinynq.stages import Manifest, Stage

@@ -17,25 +17,15 @@ from typing import Any, BinaryIO, TypeAlias, cast
 from isal import igzip
 from isal.igzip_lib import IsalError
 
-from tinynq.errors import InputError, TinynqError, UsageError
+from tinynq.errors import InputError, OnBad, TinynqError, UsageError, refuse
+from tinynq.storage import STDIN, filesystem, is_url, reason_of, size_of
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
-STDIN = "-"
 SUFFIXES = (".jsonl", ".jsonl.gz")
 BUFFER = 1 << 20  # igzip is 1.2 times as fast behind a buffer of this size as behind its own of 8 KB
 LONGEST_LINE = 1 << 27  # bytes; a page has some hundreds of thousands
 GZIP_MAGIC = b"\x1f\x8b"
-DRIVERS = {
-    "s3": "s3fs",
-    "gs": "gcsfs",
-    "gcs": "gcsfs",
-    "http": "aiohttp",
-    "https": "aiohttp",
-    "hf": "huggingface_hub",
-    "az": "adlfs",
-    "abfs": "adlfs",
-}
 
 
 def expand(sources: PathLike | Sequence[PathLike], *, suffixes: tuple[str, ...] = SUFFIXES) -> list[str]:
@@ -51,7 +41,7 @@ def expand(sources: PathLike | Sequence[PathLike], *, suffixes: tuple[str, ...] 
         name = _plain(source)
         if name == STDIN:
             files.append(STDIN)
-        elif _is_url(name):
+        elif is_url(name):
             files += _expand_url(name, suffixes)
         else:
             files += _expand_local(name, suffixes)
@@ -73,7 +63,7 @@ def _expand_local(name: str, suffixes: tuple[str, ...]) -> list[str]:
 
 
 def _expand_url(url: str, suffixes: tuple[str, ...]) -> list[str]:
-    fs, path = _filesystem(url)
+    fs, path = filesystem(url)
     # A question mark is part of many web addresses, and never a pattern there.
     is_pattern = any(c in path for c in ("*[" if url.startswith("http") else "*?["))
     with _reading(url):
@@ -108,12 +98,14 @@ class LineReader:
     """The lines of files, one file after the other: iterating gives ("file:line", line).
 
     ``share`` says at any time how much of all bytes is read, from 0 to 1, and stays 0 where no size
-    is known (standard input, pipes). Raises InputError, as read_lines does.
+    is known (standard input, pipes). An InputError, as read_lines raises it, is for ``on_bad``;
+    where that goes on, so does the next file.
     """
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, paths: Sequence[str], *, on_bad: OnBad = refuse) -> None:
         self._paths = paths
-        self._sizes = [_size(path) for path in paths]
+        self._on_bad = on_bad
+        self._sizes = [size_of(path) for path in paths]
         self._done = 0
         self._file: BufferedReader | None = None
 
@@ -128,9 +120,12 @@ class LineReader:
         self._done = 0
         for path, size in zip(self._paths, self._sizes, strict=True):
             name = _name(path)
-            with _open_stream(path) as self._file:
-                for number, line in _lines(self._file, name):
-                    yield f"{name}:{number}", line
+            try:
+                with _open_stream(path) as self._file:
+                    for number, line in _lines(self._file, name):
+                        yield f"{name}:{number}", line
+            except InputError as error:
+                self._on_bad(error)
             self._done += size
             self._file = None
 
@@ -184,7 +179,7 @@ def unreadable(where: str, error: Exception) -> InputError:
         return InputError(f"{where}: the gzip data is cut short; copy the file again")
     if isinstance(error, IsalError | BadGzipFile):
         return InputError(f"{where}: the gzip data is damaged ({error}); copy the file again")
-    return InputError(f"{where}: cannot be read: {_reason(error)}")
+    return InputError(f"{where}: cannot be read: {reason_of(error)}")
 
 
 def _unzipped(file: BufferedReader) -> BufferedReader:
@@ -199,8 +194,8 @@ def open_input(path: PathLike) -> BinaryIO:
     Raises InputError when it cannot be opened.
     """
     name = _plain(path)
-    if _is_url(name):
-        fs, remote = _filesystem(name)
+    if is_url(name):
+        fs, remote = filesystem(name)
         with _reading(name):
             return cast(BinaryIO, fs.open(remote, "rb"))
     with _reading(name):
@@ -217,8 +212,8 @@ def _open_stream(path: str) -> Iterator[BufferedReader]:
         finally:
             file.detach()  # standard input is not ours to close
         return
-    if _is_url(path):
-        fs, remote = _filesystem(path)
+    if is_url(path):
+        fs, remote = filesystem(path)
         # Block size 0 makes one request of a whole web page; not every server gives parts of it.
         options = {"block_size": 0} if path.startswith("http") else {}
         with _reading(path):
@@ -239,7 +234,7 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
     """
     name = _plain(path)
     with _writing(name):
-        if _is_url(name):
+        if is_url(name):
             with _upload(name) as file:
                 yield file
             return
@@ -263,7 +258,7 @@ def atomic_folder(path: PathLike) -> Iterator[Path]:
     cannot be written to or is full.
     """
     name = _plain(path)
-    if _is_url(name):
+    if is_url(name):
         raise UsageError(f"{name}: a folder is written on this machine only; give a local path")
     target = Path(os.path.realpath(name))
     with _writing(name), _beside(target) as temporary:
@@ -283,14 +278,14 @@ def atomic_folder(path: PathLike) -> Iterator[Path]:
 def _upload(url: str) -> Iterator[BinaryIO]:
     if url.startswith("http"):
         raise UsageError(f"{url}: a web server takes no files; give a path, or a URL of a storage such as s3://")
-    fs, path = _filesystem(url)  # before the work, which may be long
+    fs, path = filesystem(url)  # before the work, which may be long
     with tempfile.NamedTemporaryFile() as file:
         yield cast(BinaryIO, file)
         file.flush()
         try:
             fs.put_file(file.name, path)
         except Exception as error:
-            raise UsageError(f"{url}: cannot be written: {_reason(error)}") from error
+            raise UsageError(f"{url}: cannot be written: {reason_of(error)}") from error
 
 
 @contextmanager
@@ -318,7 +313,7 @@ def _reading(name: str) -> Iterator[None]:
     except TinynqError:
         raise
     except Exception as error:
-        raise InputError(f"{name}: cannot be read: {_reason(error)}") from error
+        raise InputError(f"{name}: cannot be read: {reason_of(error)}") from error
 
 
 @contextmanager
@@ -327,41 +322,7 @@ def _writing(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(f"{name}: cannot be written: {_reason(error)}") from error
-
-
-def _reason(error: BaseException) -> str:
-    # Web drivers raise FileNotFoundError for whatever failed, and keep the reason as the cause.
-    error = error.__cause__ or error
-    text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-    return " ".join(text.split())
-
-
-def _filesystem(url: str) -> tuple[Any, str]:
-    from fsspec.core import url_to_fs  # takes a while to import, and most input is local
-
-    scheme = url.partition("://")[0]
-    try:
-        fs, path = url_to_fs(url)
-    except ImportError as error:
-        remedy = f"pip install {DRIVERS[scheme]}" if scheme in DRIVERS else _reason(error)
-        raise InputError(f"{url}: {scheme}:// needs a driver: {remedy}") from error
-    except Exception as error:
-        raise InputError(f"{url}: not a URL that can be opened: {_reason(error)}") from error
-    return fs, path
-
-
-def _size(path: str) -> int:
-    """Bytes as stored; 0 where that is unknown. A missing file is reported when it is opened."""
-    if path == STDIN:
-        return 0
-    try:
-        if _is_url(path):
-            fs, remote = _filesystem(path)
-            return int(fs.info(remote)["size"] or 0)
-        return os.path.getsize(path)
-    except Exception:
-        return 0
+        raise UsageError(f"{name}: cannot be written: {reason_of(error)}") from error
 
 
 def _position(file: BufferedReader) -> int:
@@ -377,7 +338,3 @@ def _plain(path: PathLike) -> str:
 
 def _name(path: str) -> str:
     return "stdin" if path == STDIN else path
-
-
-def _is_url(name: str) -> bool:
-    return "://" in name

@@ -1,35 +1,45 @@
 """Windows -> Logits -> Predictions, streaming: memory does not depend on the number of pages."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 
-from tinynq.config import FeatureOptions, PredictOptions, make
+from tinynq.config import ClusterOptions, FeatureOptions, PredictOptions, make_both
 from tinynq.decode import Thresholds, decode, withhold
-from tinynq.ensemble import Member, load_ensemble, mean_logits
-from tinynq.errors import NumericError, UsageError
+from tinynq.ensemble import Ensemble, Member, load_ensemble, mean_logits, member_folders
+from tinynq.errors import InputError, NumericError, OnBad, UsageError, refuse
 from tinynq.features import page_windows
+from tinynq.files import expand, read_lines
+from tinynq.fingerprints import fingerprint
 from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.pages import read_pages
 from tinynq.predictions import write_predictions
 from tinynq.record import check_same, read_info, read_page_windows
+from tinynq.setaside import BadFile, bad_lines, bad_pages
 from tinynq.tfrecord import SUFFIXES
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
 from tinynq.vocab import Vocab
+from tinynq.workers import part_folder, run_shards
 
 CHUNK = 32  # pages whose windows are sorted by length together: little padding, few megabytes
 
 
 class PredictSummary(NamedTuple):
-    """What a call of ``predict`` did; answers that score below ``thresholds`` were withheld."""
+    """What a call of ``predict`` did; answers that score below ``thresholds`` were withheld, ``bad`` pages left out."""
 
     pages: int
     windows: int
     thresholds: Thresholds
+    bad: int = 0
 
 
 def predict(
@@ -37,37 +47,104 @@ def predict(
     pages: str | Sequence[str],
     *,
     out: str,
+    skip_bad: str | None = None,
     progress: Progress = no_progress,
     **options: Any,
 ) -> PredictSummary:
     """Write the predictions of a run, or of several as an ensemble, for NQ pages or one record made from them.
 
     A TF1 checkpoint of the original's reader is as good as a run. The keywords are the fields of
-    PredictOptions. Raises RunError, InputError or RecordError for what cannot be read or does not fit
-    together, UsageError for options that do not, and NumericError for logits that are not finite.
+    PredictOptions and of ClusterOptions. Bad pages are listed in the file ``skip_bad``. Raises RunError,
+    InputError or RecordError for what cannot be read or does not fit together, UsageError for options that do
+    not, and NumericError for logits that are not finite.
     """
-    chosen = make(PredictOptions, options)
+    chosen, working = make_both(PredictOptions, ClusterOptions, options)
     if chosen.n_best and chosen.format == "kaggle":
         raise UsageError("the Kaggle format has no place for n_best; leave it out, or take the format json")
-    set_threads(chosen.threads)
-    members, features, vocab, thresholds = load_ensemble(run, checkpoints=chosen.checkpoints)
-    device = choose_device(chosen.device)
-    for member in members:
-        member.model.to(device)
+    runs = tuple(member_folders(run, checkpoints=chosen.checkpoints))
+    work = PredictionsOfPages(runs, chosen, bad=skip_bad is not None, made_from=fingerprint(runs))
+    thresholds = work.ensemble.thresholds
     if chosen.no_answer_threshold is not None:
         thresholds = Thresholds(chosen.no_answer_threshold, chosen.no_answer_threshold)
-    page_count = window_count = 0
+    counts = Counter[str]()
+    shards = page_sources(pages)
+    with part_folder(out) as folder, BadFile(skip_bad) as bad:
 
-    def predictions() -> Iterator[Prediction]:
-        nonlocal page_count, window_count
-        stream = page_stream(pages, features=features, vocab=vocab, run=members[0].run, progress=progress)
-        for page, prediction in predict_pages(members, stream, pad_id=vocab.pad, options=chosen):
-            page_count += 1
-            window_count += len(page.windows)
-            yield withhold(prediction, thresholds)
+        def predictions() -> Iterator[Prediction]:
+            for part in run_shards(work, shards, folder=folder, options=working, progress=progress):
+                bad.add(bad_lines(part))
+                for _, line in read_lines(part / ANSWERS):
+                    answered = _ANSWERED.decode(line)
+                    counts.update(pages=1, windows=answered.windows)
+                    yield withhold(answered.prediction, thresholds)
 
-    write_predictions(out, predictions(), format=chosen.format)
-    return PredictSummary(page_count, window_count, thresholds)
+        write_predictions(out, predictions(), format=chosen.format)
+    return PredictSummary(counts["pages"], counts["windows"], thresholds, len(bad))
+
+
+class _Answered(msgspec.Struct, array_like=True):
+    """A line of a part: a page's prediction, and how many windows it took."""
+
+    prediction: Prediction
+    windows: int
+
+
+_ANSWERED = msgspec.json.Decoder(_Answered)
+ANSWERS = "predictions.jsonl"
+
+
+@dataclass(frozen=True)
+class PredictionsOfPages:
+    """The work on one file: the predictions of its pages, nothing withheld; it goes on where it broke off.
+
+    A part holds predictions.jsonl and the bad pages. ``made_from`` tells these runs from others of the same names.
+    """
+
+    runs: tuple[str, ...]
+    options: PredictOptions
+    bad: bool
+    made_from: str
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # each process loads its own models
+
+    @cached_property
+    def ensemble(self) -> Ensemble:
+        """The models, loaded once a process."""
+        set_threads(self.options.threads)
+        loaded = load_ensemble(self.runs)
+        device = choose_device(self.options.device)
+        for member in loaded.members:
+            member.model.to(device)
+        return loaded
+
+    def __call__(self, shard: str, part: Path, progress: Progress) -> None:
+        """Make the part of one file."""
+        members, features, vocab, _ = self.ensemble
+        partial = part.with_name(f"{part.name}.partial")
+        partial.mkdir(parents=True, exist_ok=True)
+        with bad_pages(partial, self.bad) as on_bad, open(partial / ANSWERS, "ab") as file:
+            done = whole_chunks(partial / ANSWERS)
+            stream = page_stream(
+                shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
+            )
+            rest = islice(stream, done, None)
+            encoder = msgspec.json.Encoder()
+            for page, prediction in predict_pages(members, rest, pad_id=vocab.pad, options=self.options):
+                file.write(encoder.encode(_Answered(prediction, len(page.windows))) + b"\n")
+        partial.rename(part)
+
+
+def whole_chunks(path: Path) -> int:
+    """How many predictions of whole chunks are in a file; it is cut off behind them.
+
+    Pages share forward passes with those of their chunk, and may be predicted a last bit different without them.
+    """
+    with open(path, "rb+") as file:
+        ends = [file.tell() for line in iter(file.readline, b"") if line.endswith(b"\n")]
+        done = len(ends) // CHUNK * CHUNK
+        file.truncate(ends[done - 1] if done else 0)
+    return done
 
 
 def predict_pages(
@@ -119,6 +196,20 @@ def window_logits(
     return [logits[i] for i in range(len(windows))]
 
 
+def page_sources(pages: str | Sequence[str]) -> list[str]:
+    """The files that are predicted one by one: those of NQ pages, or the one record that stands in their place.
+
+    Raises UsageError for a record beside others.
+    """
+    sources = [str(pages)] if isinstance(pages, str | os.PathLike) else [str(source) for source in pages]
+    records = [source for source in sources if source.endswith(".parquet")]
+    if records and len(sources) > 1:
+        raise UsageError(f"{records[0]}: a record is predicted alone; give one record, or NQ pages")
+    if names := [source for source in sources if source.endswith(SUFFIXES)]:
+        raise UsageError(f"{names[0]}: a TFRecord lacks the candidates that prediction needs; give the NQ pages")
+    return records or expand(sources)
+
+
 def page_stream(
     pages: str | Sequence[str],
     *,
@@ -126,24 +217,26 @@ def page_stream(
     vocab: Vocab,
     run: str = "the run",
     progress: Progress = no_progress,
+    on_bad: OnBad = refuse,
 ) -> Iterator[PageWindows]:
-    """The windows of NQ pages, or of the record for prediction that stands in their place.
+    """The windows of NQ pages, or of the record that stands in their place.
 
     Raises UsageError for a record beside others, and RecordError for one that does not fit the run.
     """
-    sources = [pages] if isinstance(pages, str | os.PathLike) else list(pages)
-    records = [source for source in sources if str(source).endswith(".parquet")]
-    if records and len(sources) > 1:
-        raise UsageError(f"{records[0]}: a record is predicted alone; give one record, or NQ pages")
-    if names := [str(source) for source in sources if str(source).endswith(SUFFIXES)]:
-        raise UsageError(f"{names[0]}: a TFRecord lacks the candidates that prediction needs; give the NQ pages")
-    if not records:
-        for page in read_pages(sources, annotated=False, progress=progress):
-            yield page_windows(page, vocab=vocab, options=features)
+    sources = page_sources(pages)
+    record = sources[0]
+    if not record.endswith(".parquet"):
+        for page in read_pages(sources, annotated=False, progress=progress, on_bad=on_bad):
+            try:
+                windows = page_windows(page, vocab=vocab, options=features)
+            except InputError as error:
+                on_bad(error)
+            else:
+                yield windows
         return
-    info = read_info(records[0])
-    check_same(records[0], info, features, vocab, of=run)
-    for count, windows in enumerate(read_page_windows(records[0]), 1):
+    info = read_info(record)
+    check_same(record, info, features, vocab, of=run)
+    for count, windows in enumerate(read_page_windows(record), 1):
         yield windows
         progress(count, count / max(1, info.counts["pages"]))
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import tinynq
 from tinynq.bootstrap import Interval, rate_intervals
-from tinynq.config import EvalOptions, make
+from tinynq.config import EvalOptions, GoldOptions, make, make_both
 from tinynq.errors import InputError
 from tinynq.files import PathLike
-from tinynq.pages import read_gold
+from tinynq.gold import load_gold
 from tinynq.predictions import check_span, is_null, parse_yes_no, read_predictions
 from tinynq.signature import digest, signature
 from tinynq.types import Annotation, ExampleId, NqSpan, Prediction, Progress, no_progress
@@ -205,16 +205,16 @@ class Judged(NamedTuple):
 
 
 def evaluate(
-    pages: Sequence[str], *, predictions: PathLike, progress: Progress = no_progress, **options: Any
+    pages: str | Sequence[str], *, predictions: PathLike, progress: Progress = no_progress, **options: Any
 ) -> Report:
     """Scores a predictions file against NQ files, as the official evaluation does.
 
-    ``pages`` are the sources that read_gold takes; ``options`` are the fields of EvalOptions.
-    Raises InputError for what cannot be read or does not fit together, UsageError for an unknown option.
+    ``pages`` are NQ files, globs, folders, URLs or ``-``; ``options`` are the fields of EvalOptions and of
+    GoldOptions. Raises InputError for what cannot be read or does not fit together, UsageError for an unknown option.
     """
-    checked = make(EvalOptions, options)
+    checked, reading = make_both(EvalOptions, GoldOptions, options)
     found = read_predictions(predictions)
-    return score(read_gold(pages, progress=progress), found, **vars(checked))
+    return score(load_gold(pages, options=reading, progress=progress), found, **vars(checked))
 
 
 def score(

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tinynq.errors import InputError
+from tinynq.errors import InputError, OnBad, refuse
 from tinynq.files import LineReader, expand
 from tinynq.types import Annotation, Candidate, ExampleId, Page, Progress, no_progress
 
@@ -82,28 +82,39 @@ def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True
     )
 
 
-def read_pages(sources: Sequence[str], *, annotated: bool = True, progress: Progress = no_progress) -> Iterator[Page]:
+def read_pages(
+    sources: Sequence[str], *, annotated: bool = True, progress: Progress = no_progress, on_bad: OnBad = refuse
+) -> Iterator[Page]:
     """The pages of files, globs, folders, URLs or ``-``, in the order named, one at a time.
 
-    Raises InputError, with file and line, for what is no NQ page.
+    What is no NQ page, and where a file cannot be read on, is an InputError, with file and line, for ``on_bad``.
     """
-    lines = LineReader(expand(sources))
+    lines = LineReader(expand(sources), on_bad=on_bad)
     for count, (where, line) in enumerate(lines, 1):
-        yield parse_page(line, where=where, annotated=annotated)
+        try:
+            page = parse_page(line, where=where, annotated=annotated)
+        except InputError as error:
+            on_bad(error)
+        else:
+            yield page
         progress(count, lines.share)
 
 
 def read_gold(
-    sources: Sequence[str], *, progress: Progress = no_progress
+    sources: Sequence[str], *, progress: Progress = no_progress, on_bad: OnBad = refuse
 ) -> Iterator[tuple[ExampleId, list[Annotation], str]]:
     """(example id, annotations, where) of each line; nothing else of the page is read.
 
-    Raises InputError for a line without annotations.
+    A line without annotations is an InputError for ``on_bad``, as for read_pages.
     """
-    lines = LineReader(expand(sources))
+    lines = LineReader(expand(sources), on_bad=on_bad)
     for count, (where, line) in enumerate(lines, 1):
-        gold = decode_line(_GOLD_LINE, line, where)
-        yield gold.example_id, gold.annotations, where
+        try:
+            gold = decode_line(_GOLD_LINE, line, where)
+        except InputError as error:
+            on_bad(error)
+        else:
+            yield gold.example_id, gold.annotations, where
         progress(count, lines.share)
 
 

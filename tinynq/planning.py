@@ -13,7 +13,7 @@ from tinynq.config import Experiment, RunOptions, make
 from tinynq.experiments import RECIPE, SIZE, SYNONYMS, find_shards, stages, updates
 from tinynq.inference import predict
 from tinynq.metrics import evaluate
-from tinynq.record import prepare
+from tinynq.preparation import prepare
 from tinynq.shards import merge
 from tinynq.stages import Manifest
 from tinynq.training import train

@@ -5,13 +5,9 @@ prediction its pages' top-level candidates, on the first window of each page.
 """
 
 import json
-import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from functools import partial
-from hashlib import blake2b
 from itertools import chain
 from typing import Any, Literal, cast
 
@@ -21,15 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import tinynq
-from tinynq.augment import augmented
-from tinynq.config import FeatureOptions, PageOptions, PrepareOptions, make
+from tinynq.config import FeatureOptions, PageOptions
 from tinynq.errors import InputError, RecordError, UsageError
-from tinynq.features import page_windows, training_windows
 from tinynq.files import atomic_write, expand, open_input
-from tinynq.pages import read_pages
-from tinynq.rows import batched, check, row_of, shuffled
+from tinynq.rows import batched, check
 from tinynq.tfrecord import SUFFIXES, is_tfrecord, padded_length, read_rows, write_examples
-from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Progress, Target, Window, no_progress
+from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Target, Window
 from tinynq.vocab import Vocab
 
 FORMAT = 1
@@ -67,63 +60,6 @@ class RecordInfo:
     version: str
 
 
-def prepare(
-    pages: str | Sequence[str], *, out: str, for_: Purpose = "train", progress: Progress = no_progress, **options: Any
-) -> RecordInfo:
-    """Write the record of the windows of all pages: features once, for any number of trainings or predictions.
-
-    ``pages`` are NQ files, globs, folders, URLs or ``-``; an ``out`` named .tfrecord or .tfrecord.gz is
-    the original's. The keywords are the fields of PrepareOptions. What is kept and the order depend
-    on the seed and the example ids alone.
-    Raises InputError for bad pages and UsageError for bad options.
-    """
-    if for_ not in SCHEMAS:
-        raise UsageError(f"a record is for train or predict, not for {for_}")
-    chosen = make(PrepareOptions, options)
-    shuffle = chosen.shuffle if chosen.shuffle is not None else for_ == "train"
-    if for_ == "predict" and shuffle:
-        raise UsageError("a record for prediction is in page order; leave out --shuffle")
-    if for_ == "predict" and chosen.synonyms:
-        raise UsageError("synonyms are for training; leave out --synonyms, or prepare --for train")
-    vocab = Vocab.load(chosen.vocab, cased=chosen.cased)
-    features = FeatureOptions(**{f.name: getattr(chosen, f.name) for f in fields(FeatureOptions)})
-    counts = {"pages": 0, "windows": 0}
-    if for_ == "train":
-        counts |= {kind.name.lower(): 0 for kind in AnswerType}
-    words: Counter[str] = Counter()
-    random_of = partial(page_random, chosen.seed, stream="synonyms")
-
-    def rows() -> Iterator[dict[str, Any]]:
-        source = read_pages(pages, annotated=for_ == "train", progress=progress)
-        for page in augmented(source, options=chosen, random_of=random_of, counts=words):
-            counts["pages"] += 1
-            candidates: list[int] = []
-            if for_ == "train":
-                windows: Iterable[Window] = training_windows(
-                    page,
-                    vocab=vocab,
-                    options=features,
-                    include_unknowns=chosen.include_unknowns,
-                    draw=page_random(chosen.seed, page.example_id).random,
-                )
-            else:
-                _, spans, windows = page_windows(page, vocab=vocab, options=features)
-                candidates = list(chain.from_iterable(spans))
-            for window in windows:
-                counts["windows"] += 1
-                if window.target:
-                    counts[window.target.answer_type.name.lower()] += 1
-                yield row_of(window, candidates)
-                candidates = []
-
-    info = RecordInfo(for_, features, vocab, counts, words, asdict(chosen), tinynq.__version__)
-    batches = batched(rows(), SCHEMAS[for_], ROW_GROUP)
-    if shuffle:
-        batches = shuffled(batches, SCHEMAS[for_], ROW_GROUP, key=partial(_hash, chosen.seed))
-    write_record(out, batches, info)
-    return info
-
-
 def write_record(out: str, batches: Iterable[pa.RecordBatch], info: RecordInfo) -> None:
     """Write the rows of a record: a TFRecord where ``out`` is named so, else Parquet.
 
@@ -137,11 +73,6 @@ def write_record(out: str, batches: Iterable[pa.RecordBatch], info: RecordInfo) 
             for batch in batches:
                 writer.write_batch(batch)
             writer.add_key_value_metadata(_metadata(info))
-
-
-def page_random(seed: int, example_id: ExampleId, *, stream: str = "") -> random.Random:
-    """The random numbers of one page: the same wherever and beside whatever it is read; other ones in each stream."""
-    return random.Random(_hash(seed, json.dumps(example_id) + stream))
 
 
 def read_info(record: str) -> RecordInfo:
@@ -277,10 +208,6 @@ def first_difference(
         if ours != theirs:
             return f"{field.name} {ours}, but {of} has {theirs}"
     return None if made[1].sha256 == expected[1].sha256 else f"another vocabulary than {of}"
-
-
-def _hash(seed: int, key: str) -> int:
-    return int.from_bytes(blake2b(f"{seed}|{key}".encode(), digest_size=8).digest(), "big")
 
 
 def _views(column: pa.ListArray) -> list[Int32s]:

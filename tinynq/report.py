@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from tinynq import __version__, charts
 from tinynq.bootstrap import Interval
 from tinynq.breakdown import PageFacts, is_given, tables
-from tinynq.config import EvalOptions, make
+from tinynq.config import EvalOptions, GoldOptions, make_both
 from tinynq.errors import UsageError
 from tinynq.excerpts import Excerpt, excerpt
-from tinynq.files import STDIN, PathLike, atomic_write, expand
+from tinynq.files import PathLike, atomic_write, expand
 from tinynq.metrics import TARGETS, AnswerReport, Judged, Outcome, Report, judge, summarize
 from tinynq.pages import read_pages
 from tinynq.predictions import read_predictions
+from tinynq.storage import STDIN
 from tinynq.types import Annotation, ExampleId, Page, Prediction, Progress, no_progress
 
 if TYPE_CHECKING:
@@ -130,12 +131,13 @@ def write_report(
     """Scores a predictions file as ``evaluate`` does, and writes an HTML page of what there is to see.
 
     Beside ``out`` (NAME.html) go NAME-long.png and NAME-short.png, the precision-recall curves. The
-    pages are read twice, and must have question and text; of a page's text only excerpts are kept.
+    pages are read twice, by one process and past the cache, and must have question and text; of a page's text
+    only excerpts are kept.
     Raises UsageError where the extra ``report`` is missing or the pages are standard input, and
     what ``evaluate`` raises.
     """
     charts.require_extra()
-    checked = make(EvalOptions, options)
+    checked, _ = make_both(EvalOptions, GoldOptions, options)
     sources = expand(pages)
     if STDIN in sources:
         raise UsageError("a report reads the pages twice, and standard input can be read once; name a file")

@@ -48,6 +48,19 @@ def batched(rows: Iterator[dict[str, Any]], schema: pa.Schema, size: int) -> Ite
         yield pa.record_batch(columns, schema=schema)
 
 
+def rebatched(batches: Iterator[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of ``size``, but for the last, whatever the batches were."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        while sum(map(len, held)) + len(batch) >= size:
+            rest = size - sum(map(len, held))
+            yield pa.concat_batches([*held, batch.slice(0, rest)])
+            held, batch = [], batch.slice(rest)
+        held += [batch] if len(batch) else []
+    if held:
+        yield pa.concat_batches(held)
+
+
 def shuffled(
     batches: Iterator[pa.RecordBatch], schema: pa.Schema, size: int, *, key: Callable[[str], int]
 ) -> Iterator[pa.RecordBatch]:

@@ -16,7 +16,7 @@ from tinynq.config import MergeOptions, make
 from tinynq.errors import InputError, UsageError
 from tinynq.files import SUFFIXES, LineReader, atomic_folder, atomic_write, expand, read_lines
 from tinynq.pages import decode_line
-from tinynq.record import page_random
+from tinynq.seeds import page_random
 from tinynq.types import ExampleId, Progress, no_progress
 
 LEVEL = 2  # of igzip's 0 to 3: a tenth larger than zlib's 6, and seven times as fast

@@ -4,13 +4,12 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from glob import glob
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import tinynq
 from tinynq.files import atomic_write
+from tinynq.fingerprints import fingerprint, short_hash
 from tinynq.types import Progress
 
 MANIFEST = "stages.json"
@@ -74,20 +73,4 @@ class Manifest:
 
 def made_from(stage: Stage) -> str:
     """A hash of all that decides what the stage makes: its options, its inputs as they are, and the version."""
-    return _hash([tinynq.__version__, dict(stage.options), fingerprint(stage.inputs)])
-
-
-def fingerprint(paths: Sequence[str]) -> str:
-    """A hash of the names, sizes and times of files; a folder stands for its files. Contents are not read."""
-    facts = []
-    for path in paths:
-        files = sorted(glob(f"{path}/**", recursive=True)) if os.path.isdir(path) else [path]
-        for name in files:
-            if os.path.isfile(name):
-                status = os.stat(name)
-                facts.append([name, status.st_size, status.st_mtime_ns])
-    return _hash(facts)
-
-
-def _hash(value: Any) -> str:
-    return blake2b(json.dumps(value, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return short_hash([tinynq.__version__, dict(stage.options), fingerprint(stage.inputs)])

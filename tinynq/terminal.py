@@ -4,7 +4,7 @@ import inspect
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -68,19 +68,20 @@ screen = Screen()
 
 
 def command(
-    app: typer.Typer, name: str, *, options: type | None = None, unset: bool = False
+    app: typer.Typer, name: str, *, options: type | Sequence[type] = (), unset: bool = False
 ) -> Callable[[Callable[..., None]], None]:
     """Register a command of ``app`` with one flag a field of ``options``; those that were given arrive as a dict.
 
-    With ``unset`` the fields' defaults play no part: a recipe gives what is not named.
+    ``options`` are one class or several. With ``unset`` the defaults play no part: a recipe gives what is not named.
     """
+
+    kinds = [options] if isinstance(options, type) else options
 
     def register(function: Callable[..., None]) -> None:
         parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "options"]
-        names = [field.name for field in fields(options)] if options else []
-        hints = get_type_hints(options) if options else {}
-        for field in fields(options) if options else ():
-            hint, value = hints[field.name], None if unset else field.default
+        known = [(field, get_type_hints(kind)[field.name]) for kind in kinds for field in fields(kind)]
+        for field, hint in known:
+            value = None if unset else field.default
             flag = typer.Option(help=field.metadata["help"])
             parameters.append(_keyword(field.name, Annotated[hint if value is not None else hint | None, flag], value))
         parameters.append(_keyword("quiet", Annotated[bool, typer.Option("--quiet", help="No progress.")], False))
@@ -88,8 +89,8 @@ def command(
         @wraps(function)
         def run(**arguments: Any) -> None:
             screen.quiet |= arguments.pop("quiet")
-            given = {key: value for key in names if (value := arguments.pop(key)) is not None}
-            function(**arguments, **({"options": given} if options else {}))
+            given = {field.name: value for field, _ in known if (value := arguments.pop(field.name)) is not None}
+            function(**arguments, **({"options": given} if kinds else {}))
 
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         app.command(name)(run)

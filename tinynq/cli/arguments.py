@@ -14,6 +14,15 @@ Pages = Annotated[list[str], typer.Argument(help="NQ files, globs, folders, URLs
 Records = Annotated[list[str], typer.Argument(help="Records that `tinynq prepare` made, or TFRecords of the original.")]
 Run = Annotated[str, typer.Argument(help="The folder of a run, or a TF1 checkpoint of the original.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
+SkipBad = Annotated[
+    str | None, typer.Option(help="Go on without bad pages, and list them, a line each with the reason, in this file.")
+]
+
+
+def note_bad(count: int, path: str | None) -> None:
+    """Say how many pages were bad, where that did not end the command."""
+    if path is not None:
+        screen.note(f"{path}: {count:,} bad page{'' if count == 1 else 's'} left out")
 
 
 class Printable(Protocol):

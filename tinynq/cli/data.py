@@ -7,8 +7,8 @@ import typer
 
 import tinynq
 from tinynq.augment import summary
-from tinynq.cli.arguments import Json, Pages, app, show_result
-from tinynq.config import FetchOptions, MergeOptions, PageOptions, PrepareOptions
+from tinynq.cli.arguments import Json, Pages, SkipBad, app, note_bad, show_result
+from tinynq.config import ClusterOptions, FetchOptions, MergeOptions, PageOptions, PrepareOptions
 from tinynq.download import FetchPlan, Split
 from tinynq.record import Purpose
 from tinynq.terminal import command, screen, timed
@@ -75,12 +75,13 @@ def merge(
         screen.note(f"{options['ids']}: {len(summary.missing):,} ids not found: {first}")
 
 
-@command(app, "prepare", options=PrepareOptions)
+@command(app, "prepare", options=(PrepareOptions, ClusterOptions))
 def prepare(
     pages: Pages,
     *,
     out: Annotated[str, typer.Option(help="The record to write, Parquet; the original's TFRecord if named .tfrecord.")],
     for_: Annotated[Purpose, typer.Option("--for", help="What the record is for.")] = "train",
+    skip_bad: SkipBad = None,
     options: dict[str, Any],
 ) -> None:
     """Make a record of windows from NQ pages.
@@ -88,12 +89,15 @@ def prepare(
     Example: tinynq prepare nq-train-*.jsonl.gz --out train.parquet
     """
     with timed("prepare", "pages") as (progress, seconds):
-        info = tinynq.prepare(pages, out=out, for_=for_, progress=progress, **options)
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in info.counts.items() if kind not in ("pages", "windows"))
+        info = tinynq.prepare(pages, out=out, for_=for_, skip_bad=skip_bad, progress=progress, **options)
+    kinds = ", ".join(
+        f"{count:,} {kind}" for kind, count in info.counts.items() if kind not in ("pages", "windows", "bad")
+    )
     screen.note(
         f"{out}: {info.counts['windows']:,} windows of {info.counts['pages']:,} pages"
         f"{f' ({kinds})' if kinds else ''} in {seconds():.1f} s"
     )
+    note_bad(info.counts.get("bad", 0), skip_bad)
     for line in summary(info.synonyms) if info.synonyms else ():
         screen.note(line)
 

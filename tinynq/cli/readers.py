@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 import tinynq
-from tinynq.cli.arguments import Records, Run, app
-from tinynq.config import RECIPES, MemberOptions, PredictOptions, TrainOptions
+from tinynq.cli.arguments import Records, Run, SkipBad, app, note_bad
+from tinynq.config import RECIPES, ClusterOptions, MemberOptions, PredictOptions, TrainOptions
 from tinynq.errors import UsageError
 from tinynq.terminal import command, screen, timed
 
@@ -40,7 +40,7 @@ def train(
     screen.note(f"{out}: {summary.steps:,} updates{loss} in {seconds():.1f} s")
 
 
-@command(app, "predict", options=PredictOptions)
+@command(app, "predict", options=(PredictOptions, ClusterOptions))
 def predict(
     run: Run,
     pages: Annotated[
@@ -49,6 +49,7 @@ def predict(
     ],
     *,
     out: Annotated[str, typer.Option(help="The predictions file to write.")],
+    skip_bad: SkipBad = None,
     options: dict[str, Any],
 ) -> None:
     """Answer the questions of NQ pages.
@@ -62,12 +63,13 @@ def predict(
     if not pages:
         raise UsageError(f"{', '.join(runs)}: all are runs; name the NQ pages, or a record, after them")
     with timed("predict", "pages") as (progress, seconds):
-        summary = tinynq.predict(runs, pages, out=out, progress=progress, **options)
+        summary = tinynq.predict(runs, pages, out=out, skip_bad=skip_bad, progress=progress, **options)
     took = seconds()
     screen.note(
         f"{out}: {summary.pages:,} pages, {summary.windows:,} windows in {took:.1f} s "
         f"({summary.windows / took:,.0f} windows/s)"
     )
+    note_bad(summary.bad, skip_bad)
     limits = summary.thresholds._asdict().items()
     if withheld := ", ".join(f"{kind} answers below {limit:.6g}" for kind, limit in limits if limit > -inf):
         screen.note(f"withheld: {withheld}")

@@ -7,12 +7,12 @@ import typer
 
 import tinynq
 from tinynq.cli.arguments import Json, Pages, app, show_result
-from tinynq.config import CompareOptions, EvalOptions
+from tinynq.config import CompareOptions, EvalOptions, GoldOptions
 from tinynq.errors import UsageError
 from tinynq.terminal import command, screen
 
 
-@command(app, "eval", options=EvalOptions)
+@command(app, "eval", options=(EvalOptions, GoldOptions))
 def evaluate(
     pages: Pages,
     *,
@@ -43,7 +43,7 @@ def evaluate(
         screen.result(line)
 
 
-@command(app, "compare", options=CompareOptions)
+@command(app, "compare", options=(CompareOptions, GoldOptions))
 def compare(
     pages: Pages,
     *,

@@ -1,0 +1,89 @@
+"""The gold annotations of NQ files, read by whichever worker; those of files that have not changed, from a cache.
+
+Nearly all the time of an evaluation goes into reading whole pages for the few bytes of their annotations.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+from tinynq.config import GoldOptions
+from tinynq.errors import refuse
+from tinynq.files import atomic_write, expand
+from tinynq.fingerprints import short_hash
+from tinynq.pages import read_gold
+from tinynq.setaside import BadFile
+from tinynq.types import Annotation, ExampleId, Progress, no_progress
+from tinynq.workers import run_shards
+
+Gold: TypeAlias = tuple[ExampleId, list[Annotation], str]  # and where it stands
+
+
+class _Part(NamedTuple):
+    gold: list[Gold]
+    bad: list[str]
+
+
+_DECODER = msgspec.msgpack.Decoder(_Part)
+
+
+def load_gold(
+    pages: str | Sequence[str],
+    *,
+    options: GoldOptions,
+    skip_bad: str | None = None,
+    progress: Progress = no_progress,
+) -> list[Gold]:
+    """(example id, annotations, where) of each page, in the order of the files.
+
+    The cache lies in the folder that XDG_CACHE_HOME names, else in ~/.cache; standard input has none.
+    Bad pages are listed in the file ``skip_bad``; where none is named, the first raises InputError.
+    """
+    shards = expand(pages)
+    work = GoldOfPages(skip_bad is not None)
+    gold: list[Gold] = []
+    with _folder(shards, options.cache) as folder, BadFile(skip_bad) as bad:
+        for path in run_shards(work, shards, folder=folder, options=options, progress=progress, tidy=False):
+            part = _DECODER.decode(path.read_bytes())
+            gold += part.gold
+            bad.add(part.bad)
+    return gold
+
+
+@dataclass(frozen=True)
+class GoldOfPages:
+    """The work on one file: a part is one file with all that ``read_gold`` gives, and the bad pages."""
+
+    bad: bool
+
+    def __call__(self, shard: str, part: Path, progress: Progress) -> None:
+        """Make the part of one file."""
+        bad: list[str] = []
+        on_bad = (lambda error: bad.append(str(error))) if self.bad else refuse
+        made = _Part(list(read_gold([shard], progress=progress, on_bad=on_bad)), bad)
+        with atomic_write(part) as file:
+            file.write(msgspec.msgpack.encode(made))
+
+
+@contextmanager
+def _folder(shards: Sequence[str], cache: bool) -> Iterator[Path]:
+    """The folder of the cache for some files; one that is soon deleted where there is no cache, or it cannot be."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = home / "tinynq" / "gold" / short_hash([os.path.abspath(shard) for shard in shards])
+    if cache:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            cache = os.access(folder, os.W_OK)
+        except OSError:
+            cache = False
+    if cache:
+        yield folder
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            yield Path(temporary)

@@ -1,0 +1,257 @@
+"""The same work on many shards: in this process, in several, or on a Ray cluster; what is finished is kept.
+
+A shard is an input file, and a part is the file or folder of what it came to. Parts are made in any
+order, in any process, and taken in the order of the shards, so that the output does not depend on
+who made them. They lie beside the output until that is finished: a job that broke off goes on from them.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from secrets import token_hex
+from typing import NamedTuple, Protocol, TypeAlias
+
+import tinynq
+from tinynq.config import ClusterOptions, WorkerOptions
+from tinynq.errors import TinynqError, WorkerError
+from tinynq.fingerprints import fingerprint, short_hash
+from tinynq.storage import STDIN, is_url, size_of
+from tinynq.types import Progress
+
+# Makes the part of a shard, all at once, at a path where there is none. What it makes follows from its repr and
+# the shard alone; it is sent to other processes.
+Work: TypeAlias = Callable[[str, Path, Progress], None]
+
+
+class Job(NamedTuple):
+    """One shard, and where its part belongs."""
+
+    shard: str
+    part: Path
+
+
+class Made(NamedTuple):
+    """The job at a place has its part, or an error has come of it."""
+
+    at: int
+    error: TinynqError | None
+
+
+class Engine(Protocol):
+    """Who does the jobs."""
+
+    def wait(self, turn: int) -> Made:
+        """The next job that has ended; ``turn`` is the one that is waited for, before any other."""
+
+    def close(self) -> None:
+        """End what still runs."""
+
+
+@contextmanager
+def part_folder(out: str) -> Iterator[Path]:
+    """The folder for the parts of ``out``: hidden, beside it, and removed when the block ends well.
+
+    After an exception the finished parts stay, for the next start. Where ``out`` is a URL the folder is
+    among the temporary files of this machine.
+    """
+    target = Path(os.path.realpath(out.removeprefix("file://")))
+    if is_url(out) or (target.exists() and not target.is_file() and not target.is_dir()):
+        folder = Path(tempfile.gettempdir()) / f"tinynq-{short_hash(out)}.parts"  # beside a pipe is no place either
+    else:
+        folder = target.with_name(f".{target.name}.parts")
+    try:
+        yield folder
+    except BaseException:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_shards(
+    work: Work,
+    shards: Sequence[str],
+    *,
+    folder: Path,
+    options: WorkerOptions,
+    progress: Progress,
+    ahead: int | None = None,
+    tidy: bool = True,
+) -> Iterator[Path]:
+    """The parts of all shards, in the order of these, each as soon as it is made.
+
+    Parts in ``folder`` that an earlier call made from the same shards by the same work are taken as they are;
+    to be ``tidy`` is to delete others, where the folder is this call's alone. ``ahead`` bounds how many jobs are
+    begun before their turn. The error of a shard is raised when its turn comes. Raises WorkerError where a
+    process or a node ends by itself.
+    """
+    jobs = [Job(shard, folder / f"{i:05}-{_key(work, shard)}") for i, shard in enumerate(shards)]
+    if tidy:
+        _keep_only(folder, jobs)
+    todo = [i for i, job in enumerate(jobs) if not job.part.exists()]
+    gauge = Gauge(shards, todo, progress)
+    engine = _engine(work, jobs, todo, gauge, options, ahead or len(jobs))
+    errors: dict[int, TinynqError | None] = {i: None for i in range(len(jobs)) if i not in todo}
+    try:
+        for i, job in enumerate(jobs):
+            while i not in errors:
+                at, error = engine.wait(i)
+                errors[at] = error
+            if error := errors[i]:
+                raise error
+            yield job.part
+    finally:
+        engine.close()
+
+
+class Gauge:
+    """The progress of all shards as one: counts are added up, and shares weighed by the shards' sizes."""
+
+    def __init__(self, shards: Sequence[str], todo: Sequence[int], progress: Progress) -> None:
+        self._sizes = [size_of(shard) for shard in shards]
+        self._known = all(self._sizes)
+        self._counts = [0] * len(shards)
+        self._shares = [0.0 if i in set(todo) else 1.0 for i in range(len(shards))]
+        self._progress = progress
+
+    def of(self, at: int) -> Progress:
+        """Where the shard at a place tells of its progress."""
+
+        def progress(count: int, share: float, /) -> None:
+            self._counts[at], self._shares[at] = count, share
+            done = sum(map(float.__mul__, map(float, self._sizes), self._shares))
+            self._progress(sum(self._counts), done / sum(self._sizes) if self._known else 0.0)
+
+        return progress
+
+
+def _engine(
+    work: Work, jobs: Sequence[Job], todo: Sequence[int], gauge: Gauge, options: WorkerOptions, ahead: int
+) -> Engine:
+    if isinstance(options, ClusterOptions) and options.engine == "ray":
+        from tinynq.cluster import OnRay  # its package is an extra
+
+        return OnRay(work, jobs, todo, gauge, address=options.address)
+    # Standard input belongs to this process.
+    workers = min(options.workers or len(os.sched_getaffinity(0)), len(todo))
+    if workers < 2 or any(jobs[i].shard == STDIN for i in todo):
+        return _Here(work, jobs, gauge)
+    return _Processes(work, jobs, todo, gauge, workers=workers, ahead=ahead)
+
+
+class _Here:
+    """This process: a job is done when its turn comes."""
+
+    def __init__(self, work: Work, jobs: Sequence[Job], gauge: Gauge) -> None:
+        self._work, self._jobs, self._gauge = work, jobs, gauge
+
+    def wait(self, turn: int) -> Made:
+        return Made(turn, _attempt(self._work, self._jobs[turn], self._gauge.of(turn)))
+
+    def close(self) -> None:
+        pass
+
+
+class _Processes:
+    """Some processes, each of which asks for the next job when it has done one."""
+
+    def __init__(
+        self, work: Work, jobs: Sequence[Job], todo: Sequence[int], gauge: Gauge, *, workers: int, ahead: int
+    ) -> None:
+        self._jobs, self._todo, self._gauge, self._ahead = jobs, list(todo), gauge, ahead
+        context = get_context("spawn")  # a fork would inherit threads, torch's among them, in the midst of something
+        self._idle: list[Connection] = []
+        self._busy: dict[Connection, int] = {}
+        self._processes = []
+        for _ in range(workers):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._idle.append(ours)
+
+    def wait(self, turn: int) -> Made:
+        while True:
+            while self._idle and self._todo and self._todo[0] < turn + self._ahead:
+                worker, at = self._idle.pop(), self._todo.pop(0)
+                worker.send((at, self._jobs[at]))
+                self._busy[worker] = at
+            for ready in wait(list(self._busy)):
+                worker = next(each for each in self._busy if each is ready)
+                at = self._busy[worker]
+                try:
+                    message = worker.recv()
+                except (EOFError, ConnectionError):
+                    raise WorkerError(
+                        f"{self._jobs[at].shard}: a worker ended in the midst of it (killed, or out of memory); "
+                        "start again: what is finished is kept, and fewer --workers need less memory"
+                    ) from None
+                if isinstance(message, Made):
+                    del self._busy[worker]
+                    self._idle.append(worker)
+                    return message
+                self._gauge.of(at)(*message)
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join()
+
+
+def _serve(work: Work, parent: Connection) -> None:
+    """The life of a worker: do what is sent, until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    told = 0.0
+
+    def progress(count: int, share: float, /) -> None:
+        nonlocal told
+        if time.monotonic() - told > 0.1:
+            told = time.monotonic()
+            parent.send((count, share))
+
+    while True:
+        try:
+            at, job = parent.recv()
+        except EOFError:
+            return
+        parent.send(Made(at, _attempt(work, job, progress)))
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed cannot end its workers; it would be pointless, and a danger to the next start, to go on.
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _attempt(work: Work, job: Job, progress: Progress) -> TinynqError | None:
+    try:
+        work(job.shard, job.part, progress)
+    except TinynqError as error:
+        return error
+    return None
+
+
+def _key(work: Work, shard: str) -> str:
+    # What cannot be told from another, such as standard input, is never taken for what it was before.
+    known = fingerprint([shard]) if size_of(shard) else token_hex(8)
+    return short_hash([tinynq.__version__, repr(work), shard, known])
+
+
+def _keep_only(folder: Path, jobs: Sequence[Job]) -> None:
+    names = {job.part.name for job in jobs}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        # What a part is made from goes by its name: "00003-KEY.partial".
+        if path.name.split(".")[0] not in names:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()

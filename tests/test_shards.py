@@ -5,10 +5,14 @@ import importlib.util
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing import active_children
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +23,7 @@ from hypothesis import strategies as st
 from nq_lines import annotated, answer, null, original, simplified, write
 
 import tinynq
-from tinynq.errors import InputError, UsageError
+from tinynq.errors import InputError, UsageError, WorkerError
 from tinynq.files import read_lines
 from tinynq.pages import read_pages
 from tinynq.shards import MergeSummary, merge, simplify
@@ -254,6 +258,146 @@ def test_nothing_is_lost_by_writing(three: list[str], tmp_path: Path) -> None:
 def test_options_out_of_range(three: list[str], tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=next(iter(options))):
         merge(three, out=str(tmp_path / "out.jsonl"), **options)
+
+
+# Workers, and a merge that breaks off
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> list[str]:
+    """Six files of pages in the original format, with ids that come again in other files, and some bad lines."""
+    (tmp_path / "many").mkdir()
+    paths = []
+    for i in range(6):
+        pages = [original(f"one two {n}", "x" * 7 * n, example_id=n) for n in range(10 * i, 10 * i + 12)]
+        paths.append(write(tmp_path / "many" / f"{i}.jsonl", *pages))
+    with open(paths[1], "a") as file:
+        file.write('{"example_id": 900}\n{')
+    data = Path(paths[4]).read_bytes()
+    Path(paths[4]).write_bytes(gzip.compress(data)[:-4])
+    return paths
+
+
+def tree(path: Path) -> dict[str, bytes]:
+    """The bytes of a file, or of the files of a folder."""
+    return {file.name: file.read_bytes() for file in (sorted(path.iterdir()) if path.is_dir() else [path])}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("out.jsonl.gz", {"duplicates": "first", "simplify": True, "take": 50}),
+        ("out", {"duplicates": "keep", "simplify": True, "shards": 3, "ids": True, "sample": 0.6, "seed": 4}),
+        ("out.jsonl", {"duplicates": "first", "sample": 0.5}),
+    ],
+)
+def test_any_number_of_workers_writes_the_same_bytes(
+    many: list[str], tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    if "ids" in options:
+        (tmp_path / "ids").write_text("".join(f"{n}\n" for n in [*range(5, 60, 2), 61, 404]))
+        options = options | {"ids": str(tmp_path / "ids")}
+    seen = []
+    for workers in (1, 2, 5):
+        folder = tmp_path / f"by-{workers}"
+        summary = merge(many, out=str(folder / name), skip_bad=str(folder / "bad"), workers=workers, **options)
+        seen.append((tree(folder / name), tree(folder / "bad"), vars(summary) | {"paths": []}))
+        assert sorted(os.listdir(folder)) == sorted([name, "bad"])
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][2]["written"] > 15
+
+
+def test_what_is_written_is_what_one_pass_over_all_pages_gives(many: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl.gz"
+    summary = merge(many, out=str(out), duplicates="first", simplify=True, skip_bad=str(tmp_path / "bad"), workers=2)
+    kept: dict[int, bytes] = {}
+    for path in many[:4] + many[5:]:
+        for page in Path(path).read_bytes().splitlines():
+            if b"question_text" in page:
+                kept.setdefault(json.loads(page)["example_id"], simplify(page))
+    assert lines_of(out) == list(kept.values())
+    assert (summary.written, summary.read, summary.bad, summary.left_out) == (54, 62, 3, {"duplicates": 6})
+    assert (tmp_path / "bad").read_text().splitlines() == [
+        f"{many[1]}:13: no NQ page: Object missing required field `question_text`",
+        f"{many[1]}:14: no NQ page: Input data was truncated",
+        f"{many[4]}:1: the gzip data is cut short; copy the file again",
+    ]
+
+
+def test_what_lies_behind_the_last_page_taken_does_not_matter(many: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    for workers in (1, 2):
+        summary = merge(many, out=str(out), take=12, workers=workers)
+        assert (summary.read, summary.written, summary.bad) == (12, 12, 0)
+    # With the next line there is an error: the one that stands first.
+    with pytest.raises(InputError, match=r"1\.jsonl:1: example 10 stands at .*0\.jsonl:11 too"):
+        merge(many, out=str(out), take=13)
+    with pytest.raises(InputError, match=r"1\.jsonl:14: no NQ page"):
+        merge(many, out=str(out), duplicates="keep")
+    with pytest.raises(InputError, match=r"4\.jsonl:1: the gzip data is cut short"):
+        merge(many[2:], out=str(out), duplicates="first", workers=2)
+    assert ids_of(out) == list(range(12))  # as before
+    (tmp_path / "none.jsonl").write_text("{\n")
+    with pytest.raises(InputError, match=r"none\.jsonl: no page to write; 1 read, 1 bad"):
+        merge(str(tmp_path / "none.jsonl"), out=str(out), skip_bad=str(tmp_path / "bad"))
+    assert sorted(os.listdir(tmp_path)) == ["many", "none.jsonl", "out.jsonl"]
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for what must come."""
+    for _ in range(3000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come")
+
+
+@pytest.fixture
+def pipes(tmp_path: Path) -> Iterator[list[str]]:
+    """Two files that never end, since nobody writes to them."""
+    (tmp_path / "in").mkdir(exist_ok=True)
+    paths = [str(tmp_path / "in" / name) for name in ("y.jsonl", "z.jsonl")]
+    for path in paths:
+        os.mkfifo(path)
+    yield paths
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("options", [{}, {"shards": 2}])
+def test_a_merge_that_was_killed_begins_again(
+    three: list[str], pipes: list[str], tmp_path: Path, workers: int, options: dict[str, Any]
+) -> None:
+    out = tmp_path / "to" / ("out" if options else "out.jsonl.gz")
+    merge(three, out=str(out), **options)
+    before = tree(out)
+    keywords: dict[str, Any] = {"out": str(out), "workers": workers} | options
+    code = f"import tinynq; tinynq.merge({[*three, *pipes]!r}, **{keywords!r})"
+    process = subprocess.Popen([sys.executable, "-c", code])
+    parts = out.with_name(f".{out.name}.parts") / "parts"
+    until(lambda: parts.is_dir() and len([name for name in os.listdir(parts) if ".0000" in name]) == workers
+          and not any(name.startswith("0000") for name in os.listdir(parts)))  # fmt: skip
+    process.kill()
+    process.wait()
+    assert tree(out) == before  # nothing half done under its name
+    assert merge(three, out=str(out), workers=workers, **options).written == 30
+    assert tree(out) == before
+    assert os.listdir(out.parent) == [out.name]
+
+
+def test_a_worker_that_is_killed_is_an_error(pipes: list[str], tmp_path: Path) -> None:
+    parts = tmp_path / ".out.jsonl.gz.parts" / "parts"
+
+    def kill() -> None:
+        until(lambda: parts.is_dir() and len(os.listdir(parts)) == 2)  # both are in the midst of it
+        for child in active_children():
+            os.kill(child.pid or 0, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(WorkerError, match=r"[yz]\.jsonl: a worker ended in the midst of it"):
+        merge(pipes, out=str(tmp_path / "out.jsonl.gz"), workers=2)
+    killer.join()
+    assert os.listdir(tmp_path) == ["in"]
 
 
 # Simplified

@@ -226,10 +226,11 @@ def _open_stream(path: str) -> Iterator[BufferedReader]:
 
 
 @contextmanager
-def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
+def atomic_write(path: PathLike, *, within: Path | None = None) -> Iterator[BinaryIO]:
     """A new file to write bytes to; it gets its name when the block ends, and never on an exception.
 
-    Missing folders are made. A URL is written to a local temporary file, and uploaded at the end.
+    Until then it is a hidden file beside it, or in the folder ``within`` on the same disk. Missing folders are made.
+    A URL is written to a local temporary file, and uploaded at the end.
     Raises UsageError when the place cannot be written to or is full.
     """
     name = _plain(path)
@@ -244,24 +245,24 @@ def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
             with open(target, "wb") as file:
                 yield file
             return
-        with _beside(target) as temporary:
+        with _beside(target, within) as temporary:
             with open(temporary, "xb") as file:
                 yield file
             temporary.replace(target)
 
 
 @contextmanager
-def atomic_folder(path: PathLike) -> Iterator[Path]:
+def atomic_folder(path: PathLike, *, within: Path | None = None) -> Iterator[Path]:
     """A new local folder to fill; it gets its name when the block ends, and never on an exception.
 
-    A folder that has the name already is replaced as a whole. Raises UsageError when the place
-    cannot be written to or is full.
+    A folder that has the name already is replaced as a whole. ``within`` is as for atomic_write. Raises
+    UsageError when the place cannot be written to or is full.
     """
     name = _plain(path)
     if is_url(name):
         raise UsageError(f"{name}: a folder is written on this machine only; give a local path")
     target = Path(os.path.realpath(name))
-    with _writing(name), _beside(target) as temporary:
+    with _writing(name), _beside(target, within) as temporary:
         temporary.mkdir()
         yield temporary
         if target.is_dir():
@@ -289,13 +290,15 @@ def _upload(url: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A hidden name beside ``target``, on the same disk; what has it at the end is deleted."""
+def _beside(target: Path, folder: Path | None) -> Iterator[Path]:
+    """A hidden name beside ``target`` or in ``folder``, on the same disk; what has it at the end is deleted."""
+    folder = folder or target.parent
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise UsageError(f"{target}: cannot be written: {target.parent} is a file, not a folder") from error
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{target.name}.{secrets.token_hex(4)}.tmp"
     try:
         yield temporary
     finally:

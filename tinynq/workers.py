@@ -11,7 +11,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -85,7 +85,7 @@ def run_shards(
     progress: Progress,
     ahead: int | None = None,
     tidy: bool = True,
-) -> Iterator[Path]:
+) -> Generator[Path, None, None]:
     """The parts of all shards, in the order of these, each as soon as it is made.
 
     Parts in ``folder`` that an earlier call made from the same shards by the same work are taken as they are;

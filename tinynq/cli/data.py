@@ -8,7 +8,7 @@ import typer
 import tinynq
 from tinynq.augment import summary
 from tinynq.cli.arguments import Json, Pages, SkipBad, app, note_bad, show_result
-from tinynq.config import ClusterOptions, FetchOptions, MergeOptions, PageOptions, PrepareOptions
+from tinynq.config import ClusterOptions, FetchOptions, MergeOptions, PageOptions, PrepareOptions, WorkerOptions
 from tinynq.download import FetchPlan, Split
 from tinynq.record import Purpose
 from tinynq.terminal import command, screen, timed
@@ -50,11 +50,12 @@ def fetch(
         screen.note("nq-dev-all.jsonl.gz is in the original format, as the release has it; `tinynq merge --simplify`")
 
 
-@command(app, "merge", options=MergeOptions)
+@command(app, "merge", options=(MergeOptions, WorkerOptions))
 def merge(
     pages: Pages,
     *,
     out: Annotated[str, typer.Option(help="A .jsonl or .jsonl.gz file to write; with --shards a folder.")],
+    skip_bad: SkipBad = None,
     options: dict[str, Any],
 ) -> None:
     """Merge, choose, divide or simplify the pages of NQ files.
@@ -62,7 +63,7 @@ def merge(
     Example: tinynq merge nq-train-*.jsonl.gz --simplify --out train.jsonl.gz
     """
     with timed("merge", "pages") as (progress, seconds):
-        summary = tinynq.merge(pages, out=out, progress=progress, **options)
+        summary = tinynq.merge(pages, out=out, skip_bad=skip_bad, progress=progress, **options)
     took = seconds()
     left_out = "".join(f", {count:,} left out by --{name}" for name, count in summary.left_out.items())
     files = f" in {_files(len(summary.paths))}" if options.get("shards") else ""
@@ -70,6 +71,7 @@ def merge(
         f"{out}: {summary.written:,} of {summary.read:,} pages{files}{left_out}; {summary.bytes_written / 1e6:,.1f} MB "
         f"of text in {took:.1f} s (read at {summary.bytes_read / 1e6 / took:,.0f} MB/s)"
     )
+    note_bad(summary.bad, skip_bad)
     if summary.missing:
         first = ", ".join(summary.missing[:10]) + (", ..." if len(summary.missing) > 10 else "")
         screen.note(f"{options['ids']}: {len(summary.missing):,} ids not found: {first}")

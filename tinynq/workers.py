@@ -136,10 +136,10 @@ class Gauge:
 def _engine(
     work: Work, jobs: Sequence[Job], todo: Sequence[int], gauge: Gauge, options: WorkerOptions, ahead: int
 ) -> Engine:
-    if isinstance(options, ClusterOptions) and options.engine == "ray":
+    if todo and isinstance(options, ClusterOptions) and options.engine == "ray":
         from tinynq.cluster import OnRay  # its package is an extra
 
-        return OnRay(work, jobs, todo, gauge, address=options.address)
+        return OnRay(work, jobs, todo, gauge, address=options.address, workers=options.workers, ahead=ahead)
     # Standard input belongs to this process.
     workers = min(options.workers or len(os.sched_getaffinity(0)), len(todo))
     if workers < 2 or any(jobs[i].shard == STDIN for i in todo):
@@ -154,7 +154,7 @@ class _Here:
         self._work, self._jobs, self._gauge = work, jobs, gauge
 
     def wait(self, turn: int) -> Made:
-        return Made(turn, _attempt(self._work, self._jobs[turn], self._gauge.of(turn)))
+        return Made(turn, attempt(self._work, self._jobs[turn], self._gauge.of(turn)))
 
     def close(self) -> None:
         pass
@@ -225,7 +225,7 @@ def _serve(work: Work, parent: Connection) -> None:
             at, job = parent.recv()
         except EOFError:
             return
-        parent.send(Made(at, _attempt(work, job, progress)))
+        parent.send(Made(at, attempt(work, job, progress)))
 
 
 def _end_with_parent() -> None:
@@ -235,7 +235,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _attempt(work: Work, job: Job, progress: Progress) -> TinynqError | None:
+def attempt(work: Work, job: Job, progress: Progress) -> TinynqError | None:
+    """Do a job, and return the error that came of it."""
     try:
         work(job.shard, job.part, progress)
     except TinynqError as error:

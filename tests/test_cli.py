@@ -24,13 +24,14 @@ from tinynq.config import (
     PredictOptions,
     PrepareOptions,
     RunOptions,
+    SquadOptions,
     TrainOptions,
 )
 from tinynq.errors import UsageError
 from tinynq.record import read_info
 
 COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "average", "eval", "compare", "show", "stats"]
-COMMANDS += ["run", "demo"]
+COMMANDS += ["run", "demo", "eval-squad"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -78,6 +79,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("predict", PredictOptions),
         ("average", MemberOptions),
         ("eval", EvalOptions),
+        ("eval-squad", SquadOptions),
         ("compare", CompareOptions),
         ("run", RunOptions),
     ],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tinynq.preparation import prepare
     from tinynq.report import write_report
     from tinynq.shards import merge
+    from tinynq.squad import evaluate_squad
     from tinynq.training import train
 
 __version__ = "0.1.0"
@@ -34,6 +35,7 @@ __all__ = [
     "compare",
     "convert",
     "evaluate",
+    "evaluate_squad",
     "fetch",
     "merge",
     "plan",
@@ -53,6 +55,7 @@ _HOME = {
     "compare": "comparison",
     "convert": "conversion",
     "evaluate": "metrics",
+    "evaluate_squad": "squad",
     "fetch": "download",
     "merge": "shards",
     "plan": "planning",

@@ -201,6 +201,18 @@ class GoldOptions(WorkerOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SquadOptions(Checked):
+    """Options of ``evaluate_squad``."""
+
+    articles: str | None = option(None, "Part of the file's articles, a half-open slice as 402:; all by default.")
+    limit: int | None = option(None, "Stop after this many questions.", low=1)
+    batch_size: int = option(32, "Windows a forward pass.", low=1)
+    precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
+    device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
+    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareOptions(EvalOptions):
     """Options of ``compare``."""
 

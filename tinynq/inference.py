@@ -154,16 +154,29 @@ def predict_pages(
 
     A model is used where and as it is; the members of an ensemble one after the other, for some pages at a time.
     """
+    for page, logits in page_logits(model, pages, pad_id=pad_id, options=options):
+        yield page, decode(page, logits, n_best=options.n_best)
+
+
+def page_logits(
+    model: BertReader | Sequence[Member],
+    pages: Iterable[PageWindows],
+    *,
+    pad_id: int,
+    options: PredictOptions,
+    chunk: int = CHUNK,
+) -> Iterator[tuple[PageWindows, list[Logits]]]:
+    """Each page with the logits of its windows, computed for ``chunk`` pages at a time."""
     members = [Member("the model", model)] if isinstance(model, BertReader) else model
     pages = iter(pages)
-    while chunk := list(islice(pages, CHUNK)):
-        windows = [window for page in chunk for window in page.windows]
+    while some := list(islice(pages, chunk)):
+        windows = [window for page in some for window in page.windows]
         logits = mean_logits(
             [window_logits(each, windows, pad_id=pad_id, options=options, run=run) for run, each in members]
         )
         at = 0
-        for page in chunk:
-            yield page, decode(page, logits[at : at + len(page.windows)], n_best=options.n_best)
+        for page in some:
+            yield page, logits[at : at + len(page.windows)]
             at += len(page.windows)
 
 

@@ -129,7 +129,7 @@ def show(
     id_: Annotated[str, typer.Option("--id", help="The example id of the page.")],
     options: dict[str, Any],
 ) -> None:
-    """Print a page, its annotations, and its windows with their labels.
+    """Print a page, its annotations, and its labelled windows.
 
     Example: tinynq show nq-dev-00.jsonl.gz --id 5225754983651766092
     """
@@ -149,7 +149,7 @@ def stats(
     json_: Json = False,
     options: dict[str, Any],
 ) -> None:
-    """Count answer types, windows a page, and answers that are cut off.
+    """Count answer types, windows a page, and answers cut off.
 
     Example: tinynq stats nq-train-*.jsonl.gz
     """

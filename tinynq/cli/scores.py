@@ -1,4 +1,4 @@
-"""Commands about scores: eval, compare."""
+"""Commands about scores: eval, eval-squad, compare."""
 
 import json
 from typing import Annotated, Any
@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 import tinynq
-from tinynq.cli.arguments import Json, Pages, app, show_result
-from tinynq.config import CompareOptions, EvalOptions, GoldOptions
+from tinynq.cli.arguments import Json, Pages, Run, app, show_result
+from tinynq.config import CompareOptions, EvalOptions, GoldOptions, SquadOptions
 from tinynq.errors import UsageError
 from tinynq.terminal import command, screen
 
@@ -41,6 +41,24 @@ def evaluate(
         return
     for line in report.lines():
         screen.result(line)
+
+
+@command(app, "eval-squad", options=SquadOptions)
+def evaluate_squad(
+    reader: Run,
+    file: Annotated[str, typer.Argument(help="A SQuAD v1.1 file, or a URL of one.")],
+    *,
+    out: Annotated[str | None, typer.Option(help="Also write the answers, as SQuAD's own script reads them.")] = None,
+    json_: Json = False,
+    options: dict[str, Any],
+) -> None:
+    """Answer SQuAD's questions, and score as its official script does.
+
+    Example: tinynq eval-squad runs/tiny dev-v1.1.json --out answers.json
+    """
+    with screen.stage("eval-squad", "questions") as progress:
+        scores = tinynq.evaluate_squad(reader, file, out=out, progress=progress, **options)
+    show_result(scores, as_json=json_)
 
 
 @command(app, "compare", options=(CompareOptions, GoldOptions))

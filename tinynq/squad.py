@@ -1,0 +1,193 @@
+"""SQuAD v1.1 (Rajpurkar et al. 2016): a reader's answers to its questions, and their scores by the official rules.
+
+A paragraph becomes a page of one candidate, as SQuAD does when it is training data: the windows of a
+question are `[CLS] [Q] question [SEP] [ContextId=-1] [NoLongAnswer] [ContextId=0] [Paragraph=1] words [SEP]`.
+"""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tinynq.checkpoint import load_run
+from tinynq.config import PredictOptions, SquadOptions, make
+from tinynq.decode import decode
+from tinynq.errors import InputError, UsageError
+from tinynq.features import page_windows
+from tinynq.files import PathLike, atomic_write, read_lines
+from tinynq.inference import page_logits, set_threads
+from tinynq.model import choose_device
+from tinynq.types import Candidate, Logits, Page, PageWindows, Progress, no_progress
+
+WORD = re.compile(r"\w+|[^\w\s]")  # BERT's tokenizer splits there too: few answers begin or end within a word
+ARTICLES = re.compile(r"\b(a|an|the)\b")
+SLICE = re.compile(r"(\d*):(\d*)")
+TOP = 20  # starts and ends that are paired, as in BERT's own run_squad
+CHUNK = 512  # pages; most have one window
+
+
+class _Answer(msgspec.Struct, gc=False):
+    text: str
+
+
+class _Question(msgspec.Struct, gc=False):
+    id: str
+    question: str
+    answers: list[_Answer]
+    is_impossible: bool = False
+
+
+class _Paragraph(msgspec.Struct):
+    context: str
+    qas: list[_Question]
+
+
+class _Article(msgspec.Struct):
+    paragraphs: list[_Paragraph]
+
+
+class _File(msgspec.Struct):
+    data: list[_Article]
+
+
+class SquadQuestion(NamedTuple):
+    """A question, the paragraph to answer it from, and the answers that people gave."""
+
+    id: str
+    question: str
+    context: str
+    answers: list[str]
+
+
+@dataclass(frozen=True)
+class SquadScores:
+    """The means over all questions, in percent."""
+
+    exact_match: float
+    f1: float
+    questions: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys and values of the official script."""
+        return {"exact_match": self.exact_match, "f1": self.f1}
+
+    def lines(self) -> Iterator[str]:
+        """The scores for people."""
+        yield f"exact match  {self.exact_match:5.1f}%"
+        yield f"F1           {self.f1:5.1f}%"
+        yield f"questions    {self.questions:6,}"
+
+
+def evaluate_squad(
+    reader: str, file: str, *, out: str | None = None, progress: Progress = no_progress, **options: Any
+) -> SquadScores:
+    """Answer the questions of a SQuAD v1.1 file with a run, and score the answers by the official rules.
+
+    Every question is answered, by the best span of its paragraph, however probable no answer is. ``out``
+    gets the answers in the official format, ``{id: text}``. The keywords are the fields of SquadOptions.
+    Raises RunError for what is no run, InputError for what is no SQuAD v1.1 file, and UsageError for
+    options that cannot be.
+    """
+    chosen = make(SquadOptions, options)
+    set_threads(chosen.threads)
+    model, features, vocab, _ = load_run(reader)  # the one place where a name becomes a reader
+    model.to(choose_device(chosen.device))
+    questions = read_squad(file, articles=chosen.articles, limit=chosen.limit)
+    by_id = {question.id: question for question in questions}
+    pages = (page_windows(squad_page(question, where=file), vocab=vocab, options=features) for question in questions)
+    forward = PredictOptions(batch_size=chosen.batch_size, precision=chosen.precision)
+    answers: dict[str, str] = {}
+    for page, logits in page_logits(model, pages, pad_id=vocab.pad, options=forward, chunk=CHUNK):
+        question = by_id[str(page.example_id)]
+        answers[question.id] = best_answer(question.context, page, logits)
+        progress(len(answers), len(answers) / len(questions))
+    if out is not None:
+        with atomic_write(out) as written:
+            written.write(msgspec.json.encode(answers))
+    return squad_scores(questions, answers)
+
+
+def read_squad(file: PathLike, *, articles: str | None = None, limit: int | None = None) -> list[SquadQuestion]:
+    """The questions of a SQuAD v1.1 file, in its order: of a slice of its articles ("402:"), and the first ``limit``.
+
+    Raises InputError for a file that is none (of v2.0, too, whose questions may have no answer), for ids
+    that are there twice, and UsageError where the slice holds no question.
+    """
+    found = SLICE.fullmatch(articles or ":")
+    if not found:
+        raise UsageError(f"articles is {articles}; expected a half-open slice, as 0:40 or 402:")
+    first, last = (int(end) if end else None for end in found.groups())
+    try:
+        content = msgspec.json.decode(b"\n".join(line for _, line in read_lines(file)), type=_File)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{file}: no SQuAD file: {error}") from None
+    questions: list[SquadQuestion] = []
+    seen: set[str] = set()
+    for paragraph in chain.from_iterable(article.paragraphs for article in content.data[first:last]):
+        for each in paragraph.qas[: None if limit is None else limit - len(questions)]:
+            if each.is_impossible or not each.answers:
+                raise InputError(f"{file}: question {each.id} has no answer; expected SQuAD v1.1, where all have one")
+            if each.id in seen:
+                raise InputError(f"{file}: question {each.id} is there twice; expected an id of its own for each")
+            seen.add(each.id)
+            answers = [answer.text for answer in each.answers]
+            questions.append(SquadQuestion(each.id, each.question, paragraph.context, answers))
+    if not questions:
+        raise UsageError(f"{file}: no question in articles {articles or ':'} of {len(content.data)}")
+    return questions
+
+
+def squad_page(question: SquadQuestion, *, where: str = "") -> Page:
+    """The page of one paragraph; token i + 1 is its i-th word, split at punctuation as NQ's tokens are."""
+    tokens = ["<P>", *WORD.findall(question.context), "</P>"]
+    html = [True, *[False] * (len(tokens) - 2), True]
+    candidates = [Candidate(0, len(tokens))]
+    return Page(question.id, question.question.strip(), "", tokens, html, candidates, where=where)
+
+
+def best_answer(context: str, page: PageWindows, logits: Sequence[Logits]) -> str:
+    """The paragraph's own characters under the best span of all windows; "" where it has no word."""
+    span = decode(page, logits, top=TOP).short_answers[0]
+    if span.is_null:  # no pair of the best fits together: then all positions are paired
+        span = decode(page, logits, top=max(len(scores.start) for scores in logits)).short_answers[0]
+    if span.is_null:
+        return ""
+    words = list(WORD.finditer(context))
+    return context[words[span.start_token - 1].start() : words[span.end_token - 2].end()]
+
+
+def squad_scores(questions: Sequence[SquadQuestion], answers: Mapping[str, str]) -> SquadScores:
+    """Exact match and F1 of answers by id, each the best over what people answered.
+
+    A question without an answer counts as wrong. Raises UsageError for no question at all.
+    """
+    if not questions:
+        raise UsageError("no question to score; expected one at least")
+    exact = f1 = 0.0
+    for question in questions:
+        if (answer := answers.get(question.id)) is not None:
+            exact += max(normalized(answer) == normalized(gold) for gold in question.answers)
+            f1 += max(word_f1(answer, gold) for gold in question.answers)
+    share = 100.0 / len(questions)
+    return SquadScores(share * exact, share * f1, len(questions))
+
+
+def normalized(answer: str) -> str:
+    """An answer in lower case, without ASCII punctuation, then without articles, words set apart by one blank."""
+    kept = "".join(c for c in answer.lower() if c not in string.punctuation)
+    return " ".join(ARTICLES.sub(" ", kept).split())
+
+
+def word_f1(answer: str, gold: str) -> float:
+    """F1 of the words that two normalized answers share, each as often as both have it; 0 where they share none."""
+    ours, theirs = normalized(answer).split(), normalized(gold).split()
+    common = (Counter(ours) & Counter(theirs)).total()
+    if not common:
+        return 0.0
+    precision, recall = common / len(ours), common / len(theirs)
+    return 2 * precision * recall / (precision + recall)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tinynq.metrics import evaluate
     from tinynq.pages import read_pages
     from tinynq.planning import plan
+    from tinynq.reader import Reader, ask
     from tinynq.record import prepare
     from tinynq.report import write_report
     from tinynq.shards import merge
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Reader",
+    "ask",
     "average",
     "compare",
     "convert",
@@ -49,6 +52,8 @@ __all__ = [
 
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
+    "Reader": "reader",
+    "ask": "reader",
     "average": "ensemble",
     "compare": "comparison",
     "convert": "conversion",

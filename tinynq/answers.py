@@ -1,7 +1,7 @@
 """Prediction to Answer: what a person or a program is told, with places in what was asked from."""
 
 from dataclasses import asdict, dataclass
-from math import tanh
+from math import isfinite, tanh
 from typing import Any, Literal
 
 from msgspec import UNSET
@@ -121,7 +121,7 @@ def read_scale(about: dict[str, Any], where: str) -> Scale:
         if calibration:
             long, short = (Calibration(**calibration.get(kind, {})) for kind in ("long", "short"))
             limits = Thresholds(*(-each.bias / each.slope for each in (long, short)))
-            if not long.slope > 0 < short.slope:
+            if not (long.slope > 0 < short.slope and all(map(isfinite, limits))):
                 raise ValueError
             return Scale(long=long, short=short, thresholds=limits)
         limits = Thresholds(**({"long": 0.0, "short": 0.0} | thresholds))

@@ -132,6 +132,7 @@ def test_a_slice_of_the_source_is_its_text(source: str) -> None:
 
 @given(st.text("<>/!-&;[]?'\"= abdipu\n\0", max_size=60))
 @example("<![foo")
+@example("<a" * 20_000)
 @example("<!>")
 @example("</>")
 @example("<p <p>a")

@@ -93,6 +93,7 @@ class Blocks:
         self._pieces: list[Piece] = []
         self._open: list[tuple[str, int]] = []
         self._elements: list[_Element] = []
+        self._depth = 0  # of candidates within candidates
 
     def open(self, name: str, start: int, end: int, *, attributes: str = "") -> None:
         """A block begins; ``start`` to ``end`` is its tag, or empty."""
@@ -128,7 +129,7 @@ class Blocks:
         pieces, self._pieces = [piece for piece in self._pieces if piece.text], []
         if all(piece.text.isspace() for piece in pieces):
             return
-        alone = self._loose and not self._depth()
+        alone = self._loose and not self._depth
         if alone:
             self._begin("P", pieces[0].start, pieces[0].start)
         self._words(pieces)
@@ -145,18 +146,17 @@ class Blocks:
         page.candidates = [Candidate(e.start, e.end, top_level=e.top) for e in kept]
         return self._document
 
-    def _depth(self) -> int:
-        return sum(name in CANDIDATES for name, _ in self._open)
-
     def _begin(self, name: str, start: int, end: int, attributes: str = "") -> None:
         self._open.append((name, len(self._document.spans)))
+        self._depth += name in CANDIDATES
         self._token(f"<{name}{attributes}>", start, end, html=True)
 
     def _end(self, start: int, end: int, candidate: bool) -> None:
         name, first = self._open.pop()
         self._token(f"</{name}>", start, end, html=True)
         if name in CANDIDATES:
-            self._elements.append(_Element(first, len(self._document.spans), candidate, not self._depth()))
+            self._depth -= 1
+            self._elements.append(_Element(first, len(self._document.spans), candidate, not self._depth))
 
     def _words(self, pieces: list[Piece]) -> None:
         text = "".join(piece.text for piece in pieces)

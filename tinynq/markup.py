@@ -63,9 +63,12 @@ class _Parser(HTMLParser):
         self._title = ""
 
     def document(self) -> Document:
-        self.feed(self._source)
-        self.close()
         end = len(self._source)
+        tags = self._source.rfind(">") + 1
+        # What is behind them is text; the parser would look for an end at each <, in time that grows with the square.
+        self.feed(self._source[:tags])
+        self.close()
+        self._text = tags if self._text < 0 else self._text
         self._end_text(end)
         self._pop(1, end, end)
         return self._blocks.document(title=self._title)

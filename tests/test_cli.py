@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import tinynq
 from tinynq.cli import app
 from tinynq.config import (
+    AskOptions,
     CompareOptions,
     EvalOptions,
     FetchOptions,
@@ -30,8 +31,8 @@ from tinynq.config import (
 from tinynq.errors import UsageError
 from tinynq.record import read_info
 
-COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "average", "eval", "compare", "show", "stats"]
-COMMANDS += ["run", "demo", "eval-squad"]
+COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "ask", "average", "eval", "compare", "show"]
+COMMANDS += ["stats", "run", "demo", "eval-squad"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -77,6 +78,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("convert", PageOptions),
         ("train", TrainOptions),
         ("predict", PredictOptions),
+        ("ask", AskOptions),
         ("average", MemberOptions),
         ("eval", EvalOptions),
         ("eval-squad", SquadOptions),
@@ -160,6 +162,34 @@ def test_runs_come_first_and_pages_after_them(small_run: SmallRun, tmp_path: Pat
     assert re.search(r"-20_short,\d+:\d+\n", Path(out).read_text("utf-8"))
     with pytest.raises(UsageError, match="checkpoints is best; expected last:K"):
         notes("predict", run, pages, "--out", out, "--checkpoints", "best")
+
+
+def test_ask(small_run: SmallRun, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>" + "The king wrote the book in the year 1887 &amp; later.</p><p>" * 3)
+    arguments = (
+        "ask",
+        "who wrote the book",
+        str(page),
+        "--reader",
+        small_run.folder,
+        "--threads",
+        "1",
+        "--n-best",
+        "2",
+    )
+    answer = json.loads(tinynq_(*arguments, "--json").stdout)
+    assert len(answer["n_best"]) == 2
+    said = tinynq_(*arguments)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "\x1b" not in said.stdout
+    assert answer["n_best"][0]["text"] in said.stdout
+    given = answer["short"] or answer["long"]
+    assert said.stdout.startswith((answer["short"] or {"text": "in this"})["text"] if given else "no answer  (")
+    assert complaint("ask", "who", str(tmp_path / "none"), "--reader", small_run.folder).endswith(
+        "none: cannot be read: No such file or directory\n"
+    )
+    assert complaint("ask", " ", str(page), "--reader", small_run.folder).startswith("tinynq: the question is empty")
 
 
 def test_eval_and_compare_say_all_there_is(small_run: SmallRun, tmp_path: Path) -> None:

@@ -1,32 +1,16 @@
 """Shards on a Ray cluster: the same bytes as in this process, also when a node is lost; and errors of one line."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from nq_lines import SmallRun, annotated, answer, null, original, write
+from nq_lines import annotated, answer, null, original, write
 
-from tinynq.config import ClusterOptions
-from tinynq.errors import InputError, TinynqError, UsageError, WorkerError
-from tinynq.files import read_lines
-from tinynq.inference import predict
 from tinynq.preparation import prepare
-from tinynq.types import Progress, no_progress
-from tinynq.workers import run_shards
 
 ray = pytest.importorskip("ray")
 from ray.cluster_utils import Cluster  # noqa: E402
-
-from tinynq import cluster  # noqa: E402
 
 MEMORY = 80 << 20  # bytes of a node's object store; Ray refuses less than 75 MB
 
@@ -47,7 +31,26 @@ def nodes() -> Iterator[Cluster]:
 def shards(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Five files of six made-up pages."""
     folder = tmp_path_factory.mktemp("shards")
-    words = "the king of the old city wrote a large book near a quick river in the happy year".split()
+    words = [
+        "the",
+        "king",
+        "of",
+        "the",
+        "old",
+        "city",
+        "wrote",
+        "a",
+        "large",
+        "book",
+        "near",
+        "a",
+        "quick",
+        "river",
+        "in",
+        "the",
+        "happy",
+        "year",
+    ]
     files = []
     for i in range(5):
         lines = []

@@ -1,5 +1,7 @@
 """The encoder against the reference's logits and against transformers; batches; dropout; devices."""
 
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -213,3 +215,12 @@ def test_scores_are_float32_in_bf16() -> None:
     assert [tensor.dtype for tensor in scores] == [torch.float32] * 3
     with torch.inference_mode():
         assert close(scores.answer_type, model.eval()(batch).answer_type, 3.0)
+
+
+def test_an_outline_is_made_without_torchs_compiler() -> None:
+    # Its import takes longer than to load a reader.
+    code = (
+        "import sys; from tinynq.model import ModelConfig, outline; "
+        "outline(ModelConfig.of_size('bert-tiny', vocab_size=100)); sys.exit('torch._dynamo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

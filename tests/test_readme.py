@@ -41,6 +41,7 @@ def folder(small_run: SmallRun, tmp_path: Path) -> Path:
         shutil.copy(small_run.pages, tmp_path / name)  # plain in spite of the name: gzip is recognised by content
         (tmp_path / "nq").mkdir(exist_ok=True)
         shutil.copy(small_run.pages, tmp_path / "nq" / name)
+    (tmp_path / "page.html").write_text("<p>The king of the river wrote the book.</p>")
     return tmp_path
 
 
@@ -53,7 +54,7 @@ def test_the_commands(folder: Path) -> None:
 
 
 def test_the_tutorial(folder: Path) -> None:
-    known = {"run", "merge", "stats", "prepare", "train", "predict", "eval", "compare", "average"}
+    known = {"run", "merge", "stats", "prepare", "train", "predict", "eval", "compare", "ask", "average"}
     run_commands(TUTORIAL, folder, known)
     assert (folder / "runs" / "mean" / "config.json").is_file()
 

@@ -1,12 +1,15 @@
 """terminal: where output goes, and flags made from options."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner
 
+from tinynq import terminal
 from tinynq.config import Checked, option
 from tinynq.terminal import Screen, command, timed
 
@@ -24,6 +27,23 @@ def test_results_and_notes_go_their_own_ways(capsys: pytest.CaptureFixture[str])
     captured = capsys.readouterr()
     assert captured.out == "the result\nthe result\n"
     assert captured.err == "a note\n"
+
+
+def test_a_passage_is_marked_where_a_person_sees_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "word " * 1000 + "the answer" + " word" * 1000
+    Screen().marked(text, (5000, 5010))
+    plain = capsys.readouterr().out
+    assert plain.startswith("... word ") and "the answer" in plain and plain.endswith(" ...\n")
+    assert plain.count("\n") == 1 and len(plain) < 1300
+    monkeypatch.setattr(terminal, "Console", partial(Console, force_terminal=True, width=80, color_system="standard"))
+    Screen().marked(text, (5000, 5010))
+    seen = capsys.readouterr().out
+    assert "\x1b[1;7mthe answer\x1b[0m" in seen
+    assert max(len(line) for line in seen.splitlines()) < 100
+    Screen().marked("all of it\x1b[31m", None)
+    assert capsys.readouterr().out == "all of it\N{REPLACEMENT CHARACTER}[31m\n"
 
 
 def test_no_bar_is_shown_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tinynq.pages import read_pages
     from tinynq.planning import plan
     from tinynq.preparation import prepare
+    from tinynq.reader import Reader, ask
     from tinynq.report import write_report
     from tinynq.shards import merge
     from tinynq.squad import evaluate_squad
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Reader",
+    "ask",
     "average",
     "compare",
     "convert",
@@ -51,6 +54,8 @@ __all__ = [
 
 # Imported when first used: whoever only reads pages does not wait for torch.
 _HOME = {
+    "Reader": "reader",
+    "ask": "reader",
     "average": "ensemble",
     "compare": "comparison",
     "convert": "conversion",

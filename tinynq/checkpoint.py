@@ -219,9 +219,11 @@ def _reader(
     ]:
         if found < wanted:
             raise RunError(f"{where}: has {found} {name}; expected at least {wanted}, as its windows have")
-    fill(outline(config), weights, where=where, whole=True)  # no memory is taken for what the file does not hold
-    model = new_reader(config, seed=0)
-    fill(model, weights, where=where, whole=True)
+    model = outline(config)
+    fill(model, weights, where=where, whole=True)  # no memory is taken for what the file does not hold
+    # Assigned, not filled in: to draw random weights first would take longer than all the rest.
+    state = {name: weights[name].to(torch.float32, copy=True) for name in model.state_dict()}
+    model.load_state_dict(state, assign=True)
     return model.eval()
 
 

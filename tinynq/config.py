@@ -11,6 +11,7 @@ from tinynq.errors import UsageError
 Device: TypeAlias = Literal["auto", "cuda", "mps", "cpu"]
 SynonymsIn: TypeAlias = Literal["context", "answer", "question", "all"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
+Kind: TypeAlias = Literal["auto", "html", "markdown", "text"]
 Experiment: TypeAlias = Literal["60k", "60k-syn"]
 Options = TypeVar("Options")
 Others = TypeVar("Others")
@@ -179,6 +180,15 @@ class PredictOptions(MemberOptions):
     n_best: int = option(0, "Also write the N best answers of every page.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
+    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOptions(Checked):
+    """Options of ``ask``."""
+
+    kind: Kind = option("auto", "What the page is; auto goes by the file's suffix, else by its content.")
+    n_best: int = option(0, "Also give the N best answers.", low=0)
     threads: int = option(0, "CPU threads (0: all cores).", low=0)
 
 

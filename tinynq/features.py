@@ -39,10 +39,13 @@ class Answer(NamedTuple):
     answer_type: AnswerType
 
 
-def page_windows(page: Page, *, vocab: Vocab, options: FeatureOptions) -> PageWindows:
-    """All windows of a page, without targets; its annotations are not read."""
+def page_windows(page: Page, *, vocab: Vocab, options: FeatureOptions, contexts: Contexts | None = None) -> PageWindows:
+    """All windows of a page, without targets; its annotations are not read.
+
+    ``contexts`` are those of encode_contexts, for another question to the same page.
+    """
     question = encode_question(page, vocab=vocab, options=options)
-    contexts = encode_contexts(page, vocab=vocab, options=options)
+    contexts = contexts or encode_contexts(page, vocab=vocab, options=options)
     room = options.max_seq_length - len(question) - 1
     windows = [
         cut(page, index, question, contexts, start, end, vocab)

@@ -7,12 +7,13 @@ state dict is its own file format. Shapes: B windows of L positions, h hidden un
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import MISSING, dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
 from tinynq.config import Checked, Device, Precision, option
 from tinynq.errors import UsageError
@@ -232,9 +233,18 @@ class BertReader(nn.Module):
             return Scores(start, end, self.answer_type(pooled.float()))
 
 
+class _Undrawn(TorchFunctionMode):
+    """Leaves out the random numbers of new modules: for shapes alone, torch would import its compiler, in seconds."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in (nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_):
+            return kwargs["tensor"]
+        return func(*args, **(kwargs or {}))
+
+
 def outline(config: ModelConfig) -> BertReader:
     """A reader of shapes alone, which takes no memory."""
-    with torch.device("meta"):
+    with torch.device("meta"), _Undrawn():
         return BertReader(config)
 
 

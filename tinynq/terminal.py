@@ -15,10 +15,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+from rich.text import Text
 
 from tinynq.errors import TinynqError, printable
 from tinynq.types import Progress
 
+AROUND = 600  # characters of a passage before and behind what is marked
 SLOW = 2.0  # seconds that a stage may take before it shows a bar
 
 
@@ -30,6 +32,17 @@ class Screen:
 
     def result(self, text: str) -> None:
         print(text)
+
+    def marked(self, text: str, mark: tuple[int, int] | None) -> None:
+        """A passage, the part at ``mark`` bold on a terminal; of a long one, what is around it."""
+        start, end = mark or (0, 0)
+        first, last = max(0, start - AROUND), max(end, start + AROUND)
+        before, after = "... " * (first > 0), " ..." * (last < len(text))
+        shown = Text(before + printable(text[first:last]) + after)
+        if mark:
+            shown.stylize("bold reverse", len(before) + start - first, len(before) + end - first)
+        console = Console(highlight=False)
+        console.print(shown, soft_wrap=not console.is_terminal)
 
     def note(self, text: str) -> None:
         if not self.quiet:

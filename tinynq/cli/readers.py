@@ -1,5 +1,6 @@
-"""Commands about readers: train, predict, average."""
+"""Commands about readers: train, predict, ask, average."""
 
+import json
 from itertools import takewhile
 from math import inf
 from typing import Annotated, Any
@@ -7,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 import tinynq
-from tinynq.cli.arguments import Records, Run, SkipBad, app, note_bad
-from tinynq.config import RECIPES, ClusterOptions, MemberOptions, PredictOptions, TrainOptions
-from tinynq.errors import UsageError
+from tinynq.cli.arguments import Json, Records, Run, SkipBad, app, note_bad
+from tinynq.config import RECIPES, AskOptions, ClusterOptions, MemberOptions, PredictOptions, TrainOptions
+from tinynq.errors import UsageError, printable
 from tinynq.terminal import command, screen, timed
 
 
@@ -73,6 +74,35 @@ def predict(
     limits = summary.thresholds._asdict().items()
     if withheld := ", ".join(f"{kind} answers below {limit:.6g}" for kind, limit in limits if limit > -inf):
         screen.note(f"withheld: {withheld}")
+
+
+@command(app, "ask", options=AskOptions)
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    page: Annotated[str, typer.Argument(help="HTML, Markdown or text: a file, a URL, or - for standard input.")],
+    *,
+    reader: Annotated[str, typer.Option(help="A reader that ships with the package, or the folder of a run.")] = "mini",
+    as_json: Json = False,
+    options: dict[str, Any],
+) -> None:
+    """Answer a question from a page of your own.
+
+    Example: tinynq ask "when was the tower built" tower.html
+    """
+    answer = tinynq.ask(question, page, reader=reader, **options)
+    if as_json:
+        screen.result(json.dumps(answer.as_dict()))
+        return
+    given = answer.yes_no or (answer.short and answer.short.text) or (answer.long and f"in this {answer.long.kind}:")
+    sure = f"({answer.probability:.1%})" if given else f"({answer.probability:.1%} that there is one)"
+    screen.result(printable(f"{given or 'no answer'}  {sure}"))
+    if answer.long:
+        screen.result("")
+        screen.marked(answer.long.text, answer.mark)
+    if answer.n_best:
+        screen.result("")
+    for each in answer.n_best:
+        screen.result(printable(f"{each.probability:6.1%}  {each.text}"))
 
 
 @command(app, "average", options=MemberOptions)

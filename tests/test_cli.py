@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 import tinynq
 from tinynq.cli import app
 from tinynq.config import (
+    ClusterOptions,
     CompareOptions,
     EvalOptions,
     FetchOptions,
+    GoldOptions,
     MemberOptions,
     MergeOptions,
     PageOptions,
@@ -73,12 +75,16 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("fetch", FetchOptions),
         ("merge", MergeOptions),
         ("prepare", PrepareOptions),
+        ("prepare", ClusterOptions),
         ("convert", PageOptions),
         ("train", TrainOptions),
         ("predict", PredictOptions),
+        ("predict", ClusterOptions),
         ("average", MemberOptions),
         ("eval", EvalOptions),
+        ("eval", GoldOptions),
         ("compare", CompareOptions),
+        ("compare", GoldOptions),
         ("run", RunOptions),
     ],
 )

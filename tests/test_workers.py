@@ -133,14 +133,16 @@ def test_parts_of_other_input_options_or_versions_are_deleted(
     assert place.called() == ["0.txt", "1.txt"] and len(names()) == 2 and not before & names()
 
 
-def test_what_a_killed_process_left_is_deleted_and_what_it_may_go_on_with_is_not(place: Place) -> None:
+def test_what_a_killed_process_left_is_deleted_and_what_it_may_go_on_with_is_not(place: Place, tmp_path: Path) -> None:
     place.write("a")
     place.run()
     (part,) = place.folder.iterdir()
     part.rename(place.folder / f"{part.name}.partial")
     (place.folder / f".{part.name}.0123abcd.tmp").mkdir()
     (place.folder / "00000-other.partial").mkdir()
-    place.run()
+    with pytest.raises(ValueError), part_folder(str(tmp_path / "out")):
+        place.run()
+        raise ValueError
     assert {path.name for path in place.folder.iterdir()} == {part.name, f"{part.name}.partial"}
 
 

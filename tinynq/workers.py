@@ -84,15 +84,21 @@ def part_folder(out: str) -> Iterator[Path]:
             except OSError as error:
                 if error.errno not in (errno.EBADF, errno.ENOLCK, errno.ENOTSUP):  # a file system without locks
                     raise
+        _delete_begun(folder)
         try:
             yield folder
         except BaseException:
-            for path_of_part in folder.glob(".*"):  # what was begun by a process that was ended
-                remove(path_of_part)
+            _delete_begun(folder)
             if not any(folder.iterdir()):
                 folder.rmdir()
             raise
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _delete_begun(folder: Path) -> None:
+    # Parts get their names at once. What has a hidden one was begun by a process that was ended.
+    for path in folder.glob(".*"):
+        remove(path)
 
 
 def run_shards(
@@ -303,5 +309,5 @@ def _keep_only(folder: Path, jobs: Sequence[Job]) -> None:
     names = {job.part.name for job in jobs}
     for path in folder.iterdir() if folder.is_dir() else ():
         # What a part is made from goes by its name: "00003-KEY.partial".
-        if path.name.split(".")[0] not in names:
+        if not path.name.startswith(".") and path.name.split(".")[0] not in names:
             remove(path)

@@ -16,6 +16,14 @@ settings.register_profile("tinynq", deadline=None, derandomize=True)
 settings.load_profile("tinynq")
 
 
+@pytest.fixture(autouse=True)
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the cache: never the user's own, and empty for each test."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder / "tinynq"
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of data and golden outputs that is not in the repository; without it the test is skipped."""

@@ -16,9 +16,11 @@ import tinynq
 from tinynq.cli import app
 from tinynq.config import (
     AskOptions,
+    ClusterOptions,
     CompareOptions,
     EvalOptions,
     FetchOptions,
+    GoldOptions,
     MemberOptions,
     MergeOptions,
     PageOptions,
@@ -75,6 +77,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("fetch", FetchOptions),
         ("merge", MergeOptions),
         ("prepare", PrepareOptions),
+        ("prepare", ClusterOptions),
         ("convert", PageOptions),
         ("train", TrainOptions),
         ("predict", PredictOptions),
@@ -82,7 +85,12 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("average", MemberOptions),
         ("eval", EvalOptions),
         ("eval-squad", SquadOptions),
+        ("predict", ClusterOptions),
+        ("average", MemberOptions),
+        ("eval", EvalOptions),
+        ("eval", GoldOptions),
         ("compare", CompareOptions),
+        ("compare", GoldOptions),
         ("run", RunOptions),
     ],
 )

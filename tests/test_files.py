@@ -4,6 +4,7 @@ import errno
 import gzip
 import io
 import os
+import subprocess
 import sys
 import threading
 import tracemalloc
@@ -82,12 +83,6 @@ def test_a_source_without_files_is_one_line(tmp_path: Path, source: str, message
         expand(name)
     assert str(caught.value).startswith(f"{name}: {message}")
     assert "\n" not in str(caught.value)
-
-
-def test_a_missing_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "gcsfs", None)
-    with pytest.raises(InputError, match=r"gs://bucket/a\.jsonl: gs:// needs a driver: pip install gcsfs"):
-        expand("gs://bucket/a.jsonl")
 
 
 # Lines
@@ -321,6 +316,23 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="out: cannot be written: No space left"), atomic_folder(tmp_path / "out"):
         raise full
     assert os.listdir(tmp_path) == []
+
+
+def test_what_a_killed_process_left_is_deleted(tmp_path: Path) -> None:
+    code = (
+        f"import os; from tinynq.files import *; os.chdir({str(tmp_path)!r})\n"
+        "with atomic_write('out'), atomic_folder('folder'): os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    left = {path.name for path in tmp_path.iterdir()}
+    assert len(left) == 2 and all(name.endswith(".tmp") for name in left)
+    (tmp_path / ".out.tmp").write_text("of somebody else")
+    with atomic_write(tmp_path / "other"):
+        pass
+    assert left < {path.name for path in tmp_path.iterdir()}
+    with atomic_write(tmp_path / "out"), atomic_write(tmp_path / "out"), atomic_folder(tmp_path / "folder"):
+        pass  # of two that write at the same time, none deletes what the other has begun
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.tmp", "folder", "other", "out"]
 
 
 def test_a_folder_is_whole_or_not_there(tmp_path: Path) -> None:

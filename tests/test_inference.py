@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 from math import inf
 from pathlib import Path
@@ -13,12 +14,13 @@ import safetensors.torch
 import torch
 from nq_lines import SmallRun
 
+from tinynq import inference
 from tinynq.checkpoint import load_run
 from tinynq.config import PredictOptions
 from tinynq.decode import Thresholds, decode
-from tinynq.errors import NumericError, RecordError, RunError, UsageError
+from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
 from tinynq.features import page_windows
-from tinynq.inference import CHUNK, PredictSummary, predict, predict_pages, window_logits
+from tinynq.inference import CHUNK, PredictSummary, predict, predict_pages, whole_chunks, window_logits
 from tinynq.model import collate
 from tinynq.pages import read_pages
 from tinynq.preparation import prepare
@@ -213,7 +215,7 @@ def test_a_run_withholds_by_its_own_thresholds(
             predict(other_run, few_pages, out=str(tmp_path / "p.json"))
 
 
-def predict_into(folder: Path, run: str, pages: str, **options: Any) -> list[dict[str, Any]]:
+def predict_into(folder: Path, run: str, pages: str | list[str], **options: Any) -> list[dict[str, Any]]:
     predict(run, pages, out=str(folder / "p.json"), **options)
     return predictions(folder / "p.json")
 
@@ -231,3 +233,100 @@ def test_the_kaggle_format(small_run: SmallRun, few_pages: str, tmp_path: Path) 
         predict(small_run.folder, few_pages, out=str(tmp_path / "p.csv"), format="kaggle", n_best=2)
     with pytest.raises(UsageError, match="format is xml; expected json, kaggle"):
         predict(small_run.folder, few_pages, out=str(tmp_path / "p.csv"), format="xml")
+
+
+# --- by parts
+
+
+@pytest.fixture
+def three_files(small_run: SmallRun, tmp_path: Path) -> list[str]:
+    """The pages of the small run, in files of 34, 1 and 5."""
+    lines = Path(small_run.pages).read_text("utf-8").splitlines(keepends=True)
+    paths = [tmp_path / "in" / f"{name}.jsonl" for name in "abc"]
+    paths[0].parent.mkdir()
+    for path, chosen in zip(paths, (lines[:34], lines[34:35], lines[35:]), strict=True):
+        path.write_text("".join(chosen), "utf-8")
+    return list(map(str, paths))
+
+
+@pytest.mark.parametrize("workers", [2, pytest.param(5, marks=pytest.mark.slow)])
+def test_the_bytes_do_not_depend_on_the_number_of_workers(
+    small_run: SmallRun, three_files: list[str], tmp_path: Path, workers: int
+) -> None:
+    made = []
+    for number in (1, workers):
+        out = tmp_path / f"{number}.json"
+        summary = predict(small_run.folder, three_files, out=str(out), workers=number, threads=1, n_best=2)
+        made.append((out.read_bytes(), summary))
+    assert made[0] == made[1]
+    assert made[0][1].pages == 40
+    assert len(list(tmp_path.iterdir())) == 3  # no parts are left
+
+
+def test_predictions_go_on_within_a_file(
+    small_run: SmallRun, three_files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, whole = tmp_path / "out.json", tmp_path / "whole.json"
+    predict(small_run.folder, three_files, out=str(whole))
+    text = Path(three_files[0]).read_text("utf-8")
+    before = os.stat(three_files[0])
+    chunks = 0
+
+    def predicted(*arguments: Any, **options: Any) -> Any:
+        nonlocal chunks
+        for page, prediction in predict_pages(*arguments, **options):
+            chunks += 1
+            yield page, prediction
+            if chunks == CHUNK + 1:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(inference, "predict_pages", predicted)
+    with pytest.raises(KeyboardInterrupt):
+        predict(small_run.folder, three_files, out=str(out))
+    assert not out.exists() and (tmp_path / ".out.json.parts").is_dir()
+    with pytest.raises(UsageError, match="unknown option n_bes"):
+        predict(small_run.folder, three_files, out=str(out), n_bes=1)
+    predict(small_run.folder, three_files, out=str(out))
+    assert out.read_bytes() == whole.read_bytes()
+    assert chunks == 40 + 1  # the page that was predicted twice was not in a whole chunk
+    assert not (tmp_path / ".out.json.parts").exists()
+    assert (text, before) == (Path(three_files[0]).read_text("utf-8"), os.stat(three_files[0]))
+
+
+@pytest.mark.parametrize(
+    ("lines", "done"), [(0, 0), (CHUNK - 1, 0), (CHUNK, CHUNK), (CHUNK + 3, CHUNK), (2 * CHUNK, 2 * CHUNK)]
+)
+def test_whole_chunks_are_kept_and_the_rest_is_cut_off(tmp_path: Path, lines: int, done: int) -> None:
+    path = tmp_path / "p.jsonl"
+    content = [b"%d\n" % i for i in range(lines)]
+    path.write_bytes(b"".join(content) + b"half a li")
+    assert whole_chunks(path) == done
+    assert path.read_bytes() == b"".join(content[:done])
+
+
+def test_parts_of_another_run_are_not_taken(
+    small_run: SmallRun, other_run: str, three_files: list[str], tmp_path: Path
+) -> None:
+    run, bad, out = tmp_path / "run", tmp_path / "bad.jsonl", tmp_path / "p.json"
+    shutil.copytree(small_run.folder, run)
+    bad.write_text("no page\n")
+    with pytest.raises(InputError, match=r"bad\.jsonl:1"):
+        predict(str(run), [*three_files[1:], str(bad)], out=str(out))
+    shutil.copy(Path(other_run) / "model.safetensors", run)
+    bad.write_text("")
+    predict(str(run), [*three_files[1:], str(bad)], out=str(out))
+    assert predictions(out) == predict_into(tmp_path, other_run, three_files[1:])
+
+
+def test_bad_pages_are_listed_and_the_good_ones_are_as_without_them(
+    small_run: SmallRun, three_files: list[str], tmp_path: Path
+) -> None:
+    expected = predict_into(tmp_path, small_run.folder, three_files)
+    path, listed = Path(three_files[0]), tmp_path / "bad.txt"
+    path.write_text(f"no page\n{path.read_text('utf-8')}[]\n", "utf-8")
+    out = str(tmp_path / "q.json")
+    assert predict(small_run.folder, three_files, out=out, skip_bad=str(listed)).bad == 2
+    assert predictions(Path(out)) == expected
+    assert [line.split(": ")[0] for line in listed.read_text().splitlines()] == [f"{path}:1", f"{path}:36"]
+    with pytest.raises(InputError, match=r"a\.jsonl:1: no NQ page"):
+        predict(small_run.folder, three_files, out=out)

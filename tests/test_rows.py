@@ -1,5 +1,6 @@
 """Rows of a record: what is checked of them when they are read."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,12 +76,14 @@ def test_batches_are_of_the_size() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 99])
-def test_rows_are_shuffled_by_their_keys(size: int) -> None:
+def test_rows_are_shuffled_by_their_keys(tmp_path: Path, size: int) -> None:
     rows = [row_of(WINDOW, []) | {"index": i, "input_ids": [i] * (i + 1)} for i in range(7)]
     keys = {f"7/{i}": 5 * i % 7 for i in range(7)}
     batches = batched(iter(rows), SCHEMAS["train"], size)
     found = [
-        row for made in shuffled(batches, SCHEMAS["train"], size, key=keys.__getitem__) for row in made.to_pylist()
+        row
+        for made in shuffled(batches, SCHEMAS["train"], size, key=keys.__getitem__, folder=tmp_path)
+        for row in made.to_pylist()
     ]
     assert [row["index"] for row in found] == sorted(range(7), key=lambda i: keys[f"7/{i}"])
     assert all(row["input_ids"] == [row["index"]] * (row["index"] + 1) for row in found)

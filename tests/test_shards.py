@@ -373,7 +373,7 @@ def test_a_merge_that_was_killed_begins_again(
     keywords: dict[str, Any] = {"out": str(out), "workers": workers} | options
     code = f"import tinynq; tinynq.merge({[*three, *pipes]!r}, **{keywords!r})"
     process = subprocess.Popen([sys.executable, "-c", code])
-    parts = out.with_name(f".{out.name}.parts") / "parts"
+    parts = out.with_name(f".{out.name}.parts")
     until(lambda: parts.is_dir() and len([name for name in os.listdir(parts) if ".0000" in name]) == workers
           and not any(name.startswith("0000") for name in os.listdir(parts)))  # fmt: skip
     process.kill()
@@ -385,7 +385,7 @@ def test_a_merge_that_was_killed_begins_again(
 
 
 def test_a_worker_that_is_killed_is_an_error(pipes: list[str], tmp_path: Path) -> None:
-    parts = tmp_path / ".out.jsonl.gz.parts" / "parts"
+    parts = tmp_path / ".out.jsonl.gz.parts"
 
     def kill() -> None:
         until(lambda: parts.is_dir() and len(os.listdir(parts)) == 2)  # both are in the midst of it

@@ -18,8 +18,8 @@ import pyarrow as pa
 import tinynq
 from tinynq.errors import TinynqError, UsageError, WorkerError
 from tinynq.files import atomic_folder, atomic_write
+from tinynq.jobs import Gauge, Job, Made, Work, attempt
 from tinynq.storage import STDIN, reason_of
-from tinynq.workers import Gauge, Job, Made, Work, attempt
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 try:

@@ -6,9 +6,10 @@ from pathlib import Path, PurePosixPath
 from tinynq.blocks import Document
 from tinynq.config import Kind
 from tinynq.errors import InputError
-from tinynq.files import STDIN, open_stream, unreadable
+from tinynq.files import open_stream, unreadable
 from tinynq.markup import read_html
 from tinynq.plain import read_markdown, read_text
+from tinynq.storage import STDIN
 from tinynq.types import Page
 
 LARGEST = 1 << 27  # bytes, unzipped

@@ -6,8 +6,8 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from gzip import BadGzipFile
 from io import BufferedReader, FileIO
@@ -18,7 +18,7 @@ from isal import igzip
 from isal.igzip_lib import IsalError
 
 from tinynq.errors import InputError, OnBad, TinynqError, UsageError, refuse
-from tinynq.storage import STDIN, filesystem, is_url, reason_of, size_of
+from tinynq.storage import STDIN, filesystem, hold, is_url, reason_of, size_of
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -226,15 +226,14 @@ def _open_stream(path: str) -> Iterator[BufferedReader]:
 
 
 @contextmanager
-def atomic_write(path: PathLike, *, within: Path | None = None) -> Iterator[BinaryIO]:
+def atomic_write(path: PathLike) -> Iterator[BinaryIO]:
     """A new file to write bytes to; it gets its name when the block ends, and never on an exception.
 
-    Until then it is a hidden file beside it, or in the folder ``within`` on the same disk. Missing folders are made.
-    A URL is written to a local temporary file, and uploaded at the end.
+    Missing folders are made. A URL is written to a local temporary file, and uploaded at the end.
     Raises UsageError when the place cannot be written to or is full.
     """
     name = _plain(path)
-    with _writing(name):
+    with writing(name):
         if is_url(name):
             with _upload(name) as file:
                 yield file
@@ -245,25 +244,24 @@ def atomic_write(path: PathLike, *, within: Path | None = None) -> Iterator[Bina
             with open(target, "wb") as file:
                 yield file
             return
-        with _beside(target, within) as temporary:
-            with open(temporary, "xb") as file:
+        with _beside(target, Path.touch) as temporary:
+            with open(temporary, "wb") as file:
                 yield file
             temporary.replace(target)
 
 
 @contextmanager
-def atomic_folder(path: PathLike, *, within: Path | None = None) -> Iterator[Path]:
+def atomic_folder(path: PathLike) -> Iterator[Path]:
     """A new local folder to fill; it gets its name when the block ends, and never on an exception.
 
-    A folder that has the name already is replaced as a whole. ``within`` is as for atomic_write. Raises
-    UsageError when the place cannot be written to or is full.
+    A folder that has the name already is replaced as a whole. Raises UsageError when the place
+    cannot be written to or is full.
     """
     name = _plain(path)
     if is_url(name):
         raise UsageError(f"{name}: a folder is written on this machine only; give a local path")
     target = Path(os.path.realpath(name))
-    with _writing(name), _beside(target, within) as temporary:
-        temporary.mkdir()
+    with writing(name), _beside(target, Path.mkdir) as temporary:
         yield temporary
         if target.is_dir():
             # A folder cannot be renamed over a full one; between the two lines there is none.
@@ -290,22 +288,36 @@ def _upload(url: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _beside(target: Path, folder: Path | None) -> Iterator[Path]:
-    """A hidden name beside ``target`` or in ``folder``, on the same disk; what has it at the end is deleted."""
-    folder = folder or target.parent
+def _beside(target: Path, make: Callable[[Path], None]) -> Iterator[Path]:
+    """A hidden file or folder beside ``target``, on the same disk; if it has its name still at the end, it is deleted.
+
+    So is what a process left there that was killed.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise UsageError(f"{target}: cannot be written: {target.parent} is a file, not a folder") from error
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{target.name}.{secrets.token_hex(4)}.tmp"
-    try:
+    for stray in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * 8}.*"):
+        with suppress(OSError):  # another process is writing the same, or has deleted it
+            if stray.suffix in (".tmp", ".old"):
+                held = hold(stray)
+                remove(stray)
+                os.close(held)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    make(temporary)
+    with ExitStack() as stack:
+        stack.callback(remove, temporary)
+        with suppress(OSError):  # a file system without locks
+            stack.callback(os.close, hold(temporary))
         yield temporary
-    finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
-        else:
-            temporary.unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Delete a file, or a folder with all that is in it, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -320,8 +332,8 @@ def _reading(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _writing(name: str) -> Iterator[None]:
-    """The same for a block that is the caller's: only what the system refused is about the file."""
+def writing(name: str) -> Iterator[None]:
+    """What the system refuses in the block, as a UsageError that names the file that is being written."""
     try:
         yield
     except OSError as error:

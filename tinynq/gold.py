@@ -14,11 +14,12 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 
 from tinynq.config import GoldOptions
-from tinynq.errors import refuse
+from tinynq.errors import InputError, refuse
 from tinynq.files import atomic_write, expand
 from tinynq.fingerprints import short_hash
 from tinynq.pages import read_gold
-from tinynq.setaside import BadFile
+from tinynq.setaside import bad_file
+from tinynq.storage import cache_folder, facts_of
 from tinynq.types import Annotation, ExampleId, Progress, no_progress
 from tinynq.workers import run_shards
 
@@ -42,17 +43,20 @@ def load_gold(
 ) -> list[Gold]:
     """(example id, annotations, where) of each page, in the order of the files.
 
-    The cache lies in the folder that XDG_CACHE_HOME names, else in ~/.cache; standard input has none.
+    The cache lies in ``cache_folder``; what has no size that could change, as standard input has none, is not kept.
     Bad pages are listed in the file ``skip_bad``; where none is named, the first raises InputError.
     """
     shards = expand(pages)
     work = GoldOfPages(skip_bad is not None)
     gold: list[Gold] = []
-    with _folder(shards, options.cache) as folder, BadFile(skip_bad) as bad:
+    with _folder(shards, options.cache) as folder, bad_file(skip_bad) as bad:
         for path in run_shards(work, shards, folder=folder, options=options, progress=progress, tidy=False):
-            part = _DECODER.decode(path.read_bytes())
+            try:
+                part = _DECODER.decode(path.read_bytes())
+            except msgspec.MsgspecError as error:
+                raise InputError(f"{path}: damaged ({error}); delete it, or go without it by --no-cache") from None
             gold += part.gold
-            bad.add(part.bad)
+            bad.write(part.bad)
     return gold
 
 
@@ -60,12 +64,12 @@ def load_gold(
 class GoldOfPages:
     """The work on one file: a part is one file with all that ``read_gold`` gives, and the bad pages."""
 
-    bad: bool
+    skip_bad: bool
 
     def __call__(self, shard: str, part: Path, progress: Progress) -> None:
         """Make the part of one file."""
         bad: list[str] = []
-        on_bad = (lambda error: bad.append(str(error))) if self.bad else refuse
+        on_bad = (lambda error: bad.append(str(error))) if self.skip_bad else refuse
         made = _Part(list(read_gold([shard], progress=progress, on_bad=on_bad)), bad)
         with atomic_write(part) as file:
             file.write(msgspec.msgpack.encode(made))
@@ -74,9 +78,8 @@ class GoldOfPages:
 @contextmanager
 def _folder(shards: Sequence[str], cache: bool) -> Iterator[Path]:
     """The folder of the cache for some files; one that is soon deleted where there is no cache, or it cannot be."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = home / "tinynq" / "gold" / short_hash([os.path.abspath(shard) for shard in shards])
-    if cache:
+    folder = cache_folder() / "gold" / short_hash([os.path.abspath(shard) for shard in shards])
+    if cache := cache and all(map(facts_of, shards)):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             cache = os.access(folder, os.W_OK)

@@ -18,13 +18,13 @@ from tinynq.decode import Thresholds, decode, withhold
 from tinynq.ensemble import Ensemble, Member, load_ensemble, mean_logits, member_folders
 from tinynq.errors import InputError, NumericError, OnBad, UsageError, refuse
 from tinynq.features import page_windows
-from tinynq.files import expand, read_lines
+from tinynq.files import expand, read_lines, writing
 from tinynq.fingerprints import fingerprint
 from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.pages import read_pages
 from tinynq.predictions import write_predictions
 from tinynq.record import check_same, read_info, read_page_windows
-from tinynq.setaside import BadFile, bad_lines, bad_pages
+from tinynq.setaside import bad_file, bad_lines, bad_pages
 from tinynq.tfrecord import SUFFIXES
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
 from tinynq.vocab import Vocab
@@ -62,24 +62,24 @@ def predict(
     if chosen.n_best and chosen.format == "kaggle":
         raise UsageError("the Kaggle format has no place for n_best; leave it out, or take the format json")
     runs = tuple(member_folders(run, checkpoints=chosen.checkpoints))
-    work = PredictionsOfPages(runs, chosen, bad=skip_bad is not None, made_from=fingerprint(runs))
+    work = PredictionsOfPages(runs, chosen, skip_bad is not None, made_from=fingerprint(runs))
     thresholds = work.ensemble.thresholds
     if chosen.no_answer_threshold is not None:
         thresholds = Thresholds(chosen.no_answer_threshold, chosen.no_answer_threshold)
     counts = Counter[str]()
     shards = page_sources(pages)
-    with part_folder(out) as folder, BadFile(skip_bad) as bad:
+    with part_folder(out) as folder, bad_file(skip_bad) as bad:
 
         def predictions() -> Iterator[Prediction]:
             for part in run_shards(work, shards, folder=folder, options=working, progress=progress):
-                bad.add(bad_lines(part))
+                bad.write(bad_lines(part))
                 for _, line in read_lines(part / ANSWERS):
                     answered = _ANSWERED.decode(line)
                     counts.update(pages=1, windows=answered.windows)
                     yield withhold(answered.prediction, thresholds)
 
         write_predictions(out, predictions(), format=chosen.format)
-    return PredictSummary(counts["pages"], counts["windows"], thresholds, len(bad))
+    return PredictSummary(counts["pages"], counts["windows"], thresholds, bad.count)
 
 
 class _Answered(msgspec.Struct, array_like=True):
@@ -102,7 +102,7 @@ class PredictionsOfPages:
 
     runs: tuple[str, ...]
     options: PredictOptions
-    bad: bool
+    skip_bad: bool
     made_from: str
 
     def __getstate__(self) -> dict[str, Any]:
@@ -122,17 +122,18 @@ class PredictionsOfPages:
         """Make the part of one file."""
         members, features, vocab, _ = self.ensemble
         partial = part.with_name(f"{part.name}.partial")
-        partial.mkdir(parents=True, exist_ok=True)
-        with bad_pages(partial, self.bad) as on_bad, open(partial / ANSWERS, "ab") as file:
-            done = whole_chunks(partial / ANSWERS)
-            stream = page_stream(
-                shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
-            )
-            rest = islice(stream, done, None)
-            encoder = msgspec.json.Encoder()
-            for page, prediction in predict_pages(members, rest, pad_id=vocab.pad, options=self.options):
-                file.write(encoder.encode(_Answered(prediction, len(page.windows))) + b"\n")
-        partial.rename(part)
+        with writing(str(partial)):
+            partial.mkdir(parents=True, exist_ok=True)
+            with bad_pages(partial, self.skip_bad) as on_bad, open(partial / ANSWERS, "ab") as file:
+                done = whole_chunks(partial / ANSWERS)
+                stream = page_stream(
+                    shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
+                )
+                rest = islice(stream, done, None)
+                encoder = msgspec.json.Encoder()
+                for page, prediction in predict_pages(members, rest, pad_id=vocab.pad, options=self.options):
+                    file.write(encoder.encode(_Answered(prediction, len(page.windows))) + b"\n")
+            partial.rename(part)
 
 
 def whole_chunks(path: Path) -> int:

@@ -22,7 +22,7 @@ from tinynq.pages import read_pages
 from tinynq.record import ROW_GROUP, SCHEMAS, Purpose, RecordInfo, write_record
 from tinynq.rows import batched, rebatched, row_of, shuffled
 from tinynq.seeds import page_random, seeded
-from tinynq.setaside import BadFile, bad_lines, bad_pages
+from tinynq.setaside import bad_file, bad_lines, bad_pages
 from tinynq.types import AnswerType, Page, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
@@ -54,24 +54,24 @@ def prepare(
         raise UsageError("synonyms are for training; leave out --synonyms, or prepare --for train")
     vocab = Vocab.load(chosen.vocab, cased=chosen.cased)
     features = FeatureOptions(**{f.name: getattr(chosen, f.name) for f in fields(FeatureOptions)})
-    work = WindowsOfPages(for_, chosen, bad=skip_bad is not None, vocab_text=vocab.text)
+    work = WindowsOfPages(for_, chosen, skip_bad is not None, vocab.sha256, vocab.text)
     info = RecordInfo(for_, features, vocab, Counter(), Counter(), asdict(chosen), tinynq.__version__)
-    with part_folder(out) as folder, BadFile(skip_bad) as bad:
+    with part_folder(out) as folder, bad_file(skip_bad) as bad:
 
         def made() -> Iterator[pa.RecordBatch]:
             for part in run_shards(work, expand(pages), folder=folder, options=working, progress=progress):
                 about = json.loads((part / "about.json").read_bytes())
                 info.counts.update(about["counts"])
                 info.synonyms.update(about["synonyms"])
-                bad.add(bad_lines(part))
+                bad.write(bad_lines(part))
                 with pa.memory_map(str(part / "windows.arrow")) as source:
                     yield from pa.ipc.open_stream(source)
             if skip_bad:
-                info.counts["bad"] = len(bad)
+                info.counts["bad"] = bad.count
 
         batches = rebatched(made(), ROW_GROUP)
         if shuffle:
-            batches = shuffled(batches, SCHEMAS[for_], ROW_GROUP, key=partial(seeded, chosen.seed))
+            batches = shuffled(batches, SCHEMAS[for_], ROW_GROUP, key=partial(seeded, chosen.seed), folder=folder)
         write_record(out, batches, info)
     return info
 
@@ -86,7 +86,8 @@ class WindowsOfPages:
 
     purpose: Purpose
     options: PrepareOptions
-    bad: bool
+    skip_bad: bool
+    vocab_sha256: str
     vocab_text: str = field(repr=False)
 
     def __call__(self, shard: str, part: Path, progress: Progress) -> None:
@@ -95,43 +96,43 @@ class WindowsOfPages:
         counts, words = Counter(dict.fromkeys(["pages", "windows", *kinds], 0)), Counter[str]()
         schema = SCHEMAS[self.purpose]
         with atomic_folder(part) as folder:
-            with bad_pages(folder, self.bad) as on_bad, pa.OSFile(str(folder / "windows.arrow"), "wb") as file:
+            with bad_pages(folder, self.skip_bad) as on_bad, pa.OSFile(str(folder / "windows.arrow"), "wb") as file:
                 source = read_pages([shard], annotated=self.purpose == "train", progress=progress, on_bad=on_bad)
-                random_of = partial(page_random, self.options.seed, stream="synonyms")
-                pages = augmented(source, options=self.options, random_of=random_of, counts=words)
+                rows = self._rows(source, on_bad, counts=counts, words=words)
                 with pa.ipc.new_stream(file, schema) as stream:
-                    for batch in batched(self._rows(pages, counts, on_bad), schema, ROW_GROUP):
+                    for batch in batched(rows, schema, ROW_GROUP):
                         stream.write_batch(batch)
             (folder / "about.json").write_text(json.dumps({"counts": counts, "synonyms": words}))
 
-    def _rows(self, pages: Iterable[Page], counts: Counter[str], on_bad: OnBad) -> Iterator[dict[str, Any]]:
+    def _rows(
+        self, pages: Iterable[Page], on_bad: OnBad, *, counts: Counter[str], words: Counter[str]
+    ) -> Iterator[dict[str, Any]]:
         vocab = _vocab(self.vocab_text, self.options.cased)
+        random_of = partial(page_random, self.options.seed, stream="synonyms")
         for page in pages:
-            candidates: list[int] = []
-            try:
-                if self.purpose == "train":
-                    windows: Sequence[Window] = self._training_windows(page, vocab)
-                else:
-                    _, spans, windows = page_windows(page, vocab=vocab, options=self.options)
-                    candidates = list(chain.from_iterable(spans))
-            except InputError as error:
-                on_bad(error)
-                continue
-            counts["pages"] += 1
-            counts["windows"] += len(windows)
-            for window in windows:
-                if window.target:
-                    counts[window.target.answer_type.name.lower()] += 1
-                yield row_of(window, candidates)
-                candidates = []
+            # A page and its copy by themselves: of a bad page no copy is made.
+            for each in augmented([page], options=self.options, random_of=random_of, counts=words):
+                try:
+                    windows, candidates = self._windows(each, vocab)
+                except InputError as error:
+                    on_bad(error)
+                    break
+                counts["pages"] += 1
+                counts["windows"] += len(windows)
+                for window in windows:
+                    if window.target:
+                        counts[window.target.answer_type.name.lower()] += 1
+                    yield row_of(window, candidates)
+                    candidates = []
 
-    def _training_windows(self, page: Page, vocab: Vocab) -> list[Window]:
+    def _windows(self, page: Page, vocab: Vocab) -> tuple[list[Window], list[int]]:
+        """The windows of a page, and for prediction its candidates."""
+        if self.purpose == "predict":
+            _, spans, windows = page_windows(page, vocab=vocab, options=self.options)
+            return windows, list(chain.from_iterable(spans))
         draw = page_random(self.options.seed, page.example_id).random
-        return list(
-            training_windows(
-                page, vocab=vocab, options=self.options, include_unknowns=self.options.include_unknowns, draw=draw
-            )
-        )
+        share = self.options.include_unknowns
+        return list(training_windows(page, vocab=vocab, options=self.options, include_unknowns=share, draw=draw)), []
 
 
 @lru_cache(maxsize=1)

@@ -62,12 +62,12 @@ def rebatched(batches: Iterator[pa.RecordBatch], size: int) -> Iterator[pa.Recor
 
 
 def shuffled(
-    batches: Iterator[pa.RecordBatch], schema: pa.Schema, size: int, *, key: Callable[[str], int]
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, size: int, *, key: Callable[[str], int], folder: Path
 ) -> Iterator[pa.RecordBatch]:
-    """The same rows in the order of ``key`` of "example id/index", by way of a file: memory stays flat."""
+    """The rows in the order of ``key`` of "example id/index", by way of a file in ``folder``; memory stays flat."""
     keys = array("Q")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "windows.arrow"
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
+        path = Path(temporary) / "windows.arrow"
         with pa.ipc.new_file(path, schema) as file:
             for batch in batches:
                 names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()

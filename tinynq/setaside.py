@@ -1,10 +1,9 @@
 """Bad pages that do not stop the rest: each is one line of a text file, its error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import BinaryIO
 
 from tinynq.errors import InputError, OnBad, refuse
 from tinynq.files import atomic_write
@@ -32,25 +31,28 @@ def bad_lines(part: Path) -> list[str]:
 
 
 class BadFile:
-    """The file that all bad pages are listed in; without a path, none is made."""
+    """The list of all bad pages, and how many there are."""
 
-    def __init__(self, path: str | None) -> None:
-        self._path = path
-        self._lines: list[str] = []
+    def __init__(self, file: BinaryIO | None) -> None:
+        self.count = 0
+        self._file = file
 
-    def add(self, lines: list[str]) -> None:
-        """Take up some bad pages."""
-        self._lines += lines
+    def write(self, lines: Iterable[str]) -> None:
+        """List some bad pages."""
+        for line in lines:
+            self.count += 1
+            if self._file:
+                self._file.write(f"{line}\n".encode())
 
-    def __len__(self) -> int:
-        return len(self._lines)
 
-    def __enter__(self) -> Self:
-        return self
+@contextmanager
+def bad_file(path: str | None) -> Iterator[BadFile]:
+    """The file that all bad pages are listed in, written when the block ends well; without a path, none is made.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._path and kind is None:
-            with atomic_write(self._path) as file:
-                file.writelines(f"{line}\n".encode() for line in self._lines)
+    Raises UsageError, before the work, where the file cannot be written.
+    """
+    if path is None:
+        yield BadFile(None)
+        return
+    with atomic_write(path) as file:
+        yield BadFile(file)

@@ -18,11 +18,11 @@ import msgspec
 
 from tinynq.config import MergeOptions, WorkerOptions, make_both
 from tinynq.errors import InputError, UsageError
-from tinynq.files import SUFFIXES, LineReader, atomic_folder, atomic_write, expand, read_lines
+from tinynq.files import SUFFIXES, LineReader, atomic_folder, atomic_write, expand, read_lines, remove
 from tinynq.pages import decode_line
 from tinynq.seeds import page_random
 from tinynq.segments import GzipOfSegments, Segment, segment
-from tinynq.setaside import BadFile
+from tinynq.setaside import BadFile, bad_file
 from tinynq.types import ExampleId, Progress, no_progress
 from tinynq.workers import part_folder, run_shards
 
@@ -101,9 +101,9 @@ def merge(
     written = bytes_written = 0
     ahead = 2 * (working.workers or os.cpu_count() or 1)
     with ExitStack() as stack:
-        folder, bad = stack.enter_context(_folder(out)), stack.enter_context(BadFile(skip_bad))
-        files = stack.enter_context(_open_outputs(out, paths, within=folder, folder=chosen.shards is not None))
-        parts = run_shards(work, sources, folder=folder / "parts", options=working, progress=progress, ahead=ahead)
+        folder, bad = stack.enter_context(_folder(out)), stack.enter_context(bad_file(skip_bad))
+        files = stack.enter_context(_open_outputs(out, paths, folder=chosen.shards is not None))
+        parts = run_shards(work, sources, folder=folder, options=working, progress=progress, ahead=ahead)
         lines = _lines_of(stack.enter_context(closing(parts)))
         for line, data in stack.enter_context(closing(lines)):
             if not choice.keeps(line, bad if skip_bad else None):
@@ -115,13 +115,13 @@ def merge(
                 break
         if not written:
             reasons = [f", {count:,} left out by --{name}" for name, count in choice.left_out.items()]
-            reasons += [f", {len(bad):,} bad"] if len(bad) else []
+            reasons += [f", {bad.count:,} bad"] if bad.count else []
             raise InputError(f"{', '.join(sources)}: no page to write; {choice.read:,} read{''.join(reasons)}")
         if written < len(files):
             raise UsageError(f"{written:,} pages do not fill {len(files)} shards; ask for --shards {written} or fewer")
     missing = choice.missing() if written != chosen.take else []
     return MergeSummary(
-        paths, choice.read, written, choice.left_out, missing, choice.bytes_read, bytes_written, len(bad)
+        paths, choice.read, written, choice.left_out, missing, choice.bytes_read, bytes_written, bad.count
     )
 
 
@@ -264,7 +264,7 @@ class _Choice:
         if line.error:
             if bad is None:
                 raise InputError(line.error)
-            bad.add([line.error])
+            bad.write([line.error])
             return False
         if self._found and line.left_out != "ids":
             self._found[str(line.example_id)] = True
@@ -323,13 +323,14 @@ def _output_paths(out: str, sources: list[str], shards: int | None) -> list[str]
 
 @contextmanager
 def _folder(out: str) -> Iterator[Path]:
-    """An empty folder for all that is made on the way, removed at the end: what a killed merge left is of no use."""
+    """The folder of the parts, which are large: a merge that ends with an error leaves none."""
     with part_folder(out) as folder:
-        shutil.rmtree(folder, ignore_errors=True)
         try:
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        except BaseException:
+            for part in folder.iterdir():
+                remove(part)
+            raise
 
 
 class _Text:
@@ -343,16 +344,14 @@ class _Text:
 
 
 @contextmanager
-def _open_outputs(
-    out: str, paths: list[str], *, within: Path, folder: bool
-) -> Iterator[Sequence[GzipOfSegments | _Text]]:
+def _open_outputs(out: str, paths: list[str], *, folder: bool) -> Iterator[Sequence[GzipOfSegments | _Text]]:
     """The files to write pages to; they get their names together, when the block ends well."""
     with ExitStack() as stack:
         if folder:
-            made = stack.enter_context(atomic_folder(out, within=within))
+            made = stack.enter_context(atomic_folder(out))
             files: list[BinaryIO] = [stack.enter_context(open(made / os.path.basename(path), "xb")) for path in paths]
         else:
-            files = [stack.enter_context(atomic_write(out, within=within))]
+            files = [stack.enter_context(atomic_write(out))]
         yield [
             stack.enter_context(GzipOfSegments(file)) if path.endswith(".gz") else _Text(file)
             for path, file in zip(paths, files, strict=True)

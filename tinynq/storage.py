@@ -1,7 +1,9 @@
 """Where a name leads: to a file of this machine, or by a URL to a storage elsewhere."""
 
+import fcntl
 import os
 import stat
+from pathlib import Path
 from typing import Any
 
 from tinynq.errors import InputError
@@ -60,6 +62,26 @@ def facts_of(path: str) -> list[int | str]:
         return [status.st_size, status.st_mtime_ns] if stat.S_ISREG(status.st_mode) else []
     except Exception:
         return []
+
+
+def hold(path: Path) -> int:
+    """Keep a file or folder for this process, until the descriptor that is returned is closed or the process ends.
+
+    Raises BlockingIOError where another process has it, and any other OSError where nobody can have it (on a file
+    system without locks) or it is not there.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def cache_folder() -> Path:
+    """The folder for what is kept to save time: in the one that XDG_CACHE_HOME names, else in ~/.cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "tinynq"
 
 
 def reason_of(error: BaseException) -> str:

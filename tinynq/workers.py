@@ -5,75 +5,73 @@ order, in any process, and taken in the order of the shards, so that the output 
 who made them. They lie beside the output until that is finished: a job that broke off goes on from them.
 """
 
+import errno
 import os
 import shutil
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from secrets import token_hex
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import cast
 
 import tinynq
 from tinynq.config import ClusterOptions, WorkerOptions
-from tinynq.errors import TinynqError, WorkerError
+from tinynq.errors import TinynqError, UsageError, WorkerError
+from tinynq.files import remove, writing
 from tinynq.fingerprints import fingerprint, short_hash
-from tinynq.storage import STDIN, is_url, size_of
+from tinynq.jobs import Engine, Gauge, Job, Made, Work, attempt
+from tinynq.storage import STDIN, cache_folder, facts_of, hold, is_url
 from tinynq.types import Progress
-
-# Makes the part of a shard, all at once, at a path where there is none. What it makes follows from its repr and
-# the shard alone; it is sent to other processes.
-Work: TypeAlias = Callable[[str, Path, Progress], None]
-
-
-class Job(NamedTuple):
-    """One shard, and where its part belongs."""
-
-    shard: str
-    part: Path
-
-
-class Made(NamedTuple):
-    """The job at a place has its part, or an error has come of it."""
-
-    at: int
-    error: TinynqError | None
-
-
-class Engine(Protocol):
-    """Who does the jobs."""
-
-    def wait(self, turn: int) -> Made:
-        """The next job that has ended; ``turn`` is the one that is waited for, before any other."""
-
-    def close(self) -> None:
-        """End what still runs."""
 
 
 @contextmanager
 def part_folder(out: str) -> Iterator[Path]:
     """The folder for the parts of ``out``: hidden, beside it, and removed when the block ends well.
 
-    After an exception the finished parts stay, for the next start. Where ``out`` is a URL the folder is
-    among the temporary files of this machine.
+    After an exception the finished parts stay, for the next start. Those of a URL are in the cache; those of a pipe
+    or a device are temporary. Raises UsageError where the place cannot be written to, or another process has it.
     """
-    target = Path(os.path.realpath(out.removeprefix("file://")))
-    if is_url(out) or (target.exists() and not target.is_file() and not target.is_dir()):
-        folder = Path(tempfile.gettempdir()) / f"tinynq-{short_hash(out)}.parts"  # beside a pipe is no place either
-    else:
-        folder = target.with_name(f".{target.name}.parts")
-    try:
-        yield folder
-    except BaseException:
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
+    path = out.removeprefix("file://")
+    target = Path(os.path.realpath(path))
+    if not is_url(path) and target.exists() and not (target.is_file() or target.is_dir()):
+        with tempfile.TemporaryDirectory() as temporary:
+            yield Path(temporary)
+        return
+    folder = cache_folder() / "parts" / short_hash(out) if is_url(path) else target.with_name(f".{target.name}.parts")
+    with ExitStack() as stack:
+        with writing(out):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                stack.callback(os.close, hold(folder))
+            except BlockingIOError:
+                raise UsageError(
+                    f"{out}: is being written by another process; wait for its end, or choose another --out"
+                ) from None
+            except OSError as error:
+                if error.errno not in (errno.EBADF, errno.ENOLCK, errno.ENOTSUP):  # a file system without locks
+                    raise
+        _delete_begun(folder)
+        try:
+            yield folder
+        except BaseException:
+            _delete_begun(folder)
+            if not any(folder.iterdir()):
+                folder.rmdir()
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _delete_begun(folder: Path) -> None:
+    # Parts get their names at once. What has a hidden one was begun by a process that was ended.
+    for path in folder.glob(".*"):
+        remove(path)
 
 
 def run_shards(
@@ -112,27 +110,6 @@ def run_shards(
         engine.close()
 
 
-class Gauge:
-    """The progress of all shards as one: counts are added up, and shares weighed by the shards' sizes."""
-
-    def __init__(self, shards: Sequence[str], todo: Sequence[int], progress: Progress) -> None:
-        self._sizes = [size_of(shard) for shard in shards]
-        self._known = all(self._sizes)
-        self._counts = [0] * len(shards)
-        self._shares = [0.0 if i in set(todo) else 1.0 for i in range(len(shards))]
-        self._progress = progress
-
-    def of(self, at: int) -> Progress:
-        """Where the shard at a place tells of its progress."""
-
-        def progress(count: int, share: float, /) -> None:
-            self._counts[at], self._shares[at] = count, share
-            done = sum(map(float.__mul__, map(float, self._sizes), self._shares))
-            self._progress(sum(self._counts), done / sum(self._sizes) if self._known else 0.0)
-
-        return progress
-
-
 def _engine(
     work: Work, jobs: Sequence[Job], todo: Sequence[int], gauge: Gauge, options: WorkerOptions, ahead: int
 ) -> Engine:
@@ -141,10 +118,14 @@ def _engine(
 
         return OnRay(work, jobs, todo, gauge, address=options.address, workers=options.workers, ahead=ahead)
     # Standard input belongs to this process.
-    workers = min(options.workers or len(os.sched_getaffinity(0)), len(todo))
+    workers = min(options.workers or _cores(), len(todo))
     if workers < 2 or any(jobs[i].shard == STDIN for i in todo):
         return _Here(work, jobs, gauge)
     return _Processes(work, jobs, todo, gauge, workers=workers, ahead=ahead)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Here:
@@ -170,62 +151,88 @@ class _Processes:
         context = get_context("spawn")  # a fork would inherit threads, torch's among them, in the midst of something
         self._idle: list[Connection] = []
         self._busy: dict[Connection, int] = {}
-        self._processes = []
-        for _ in range(workers):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(work, theirs), daemon=True)
-            process.start()
-            theirs.close()
-            self._processes.append(process)
-            self._idle.append(ours)
+        self._processes: list[SpawnProcess] = []
+        try:
+            with _without_ctrl_c():
+                for _ in range(workers):
+                    ours, theirs = context.Pipe()
+                    self._idle.append(ours)
+                    with theirs:
+                        process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+                        process.start()
+                    self._processes.append(process)
+        except BaseException:
+            self.close()
+            raise
 
     def wait(self, turn: int) -> Made:
         while True:
             while self._idle and self._todo and self._todo[0] < turn + self._ahead:
                 worker, at = self._idle.pop(), self._todo.pop(0)
-                worker.send((at, self._jobs[at]))
                 self._busy[worker] = at
+                with self._alive(at):
+                    worker.send((at, self._jobs[at]))
             for ready in wait(list(self._busy)):
-                worker = next(each for each in self._busy if each is ready)
+                worker = cast(Connection, ready)
                 at = self._busy[worker]
-                try:
+                with self._alive(at):
                     message = worker.recv()
-                except (EOFError, ConnectionError):
-                    raise WorkerError(
-                        f"{self._jobs[at].shard}: a worker ended in the midst of it (killed, or out of memory); "
-                        "start again: what is finished is kept, and fewer --workers need less memory"
-                    ) from None
                 if isinstance(message, Made):
                     del self._busy[worker]
                     self._idle.append(worker)
                     return message
                 self._gauge.of(at)(*message)
 
+    @contextmanager
+    def _alive(self, at: int) -> Iterator[None]:
+        try:
+            yield
+        except (EOFError, ConnectionError):
+            raise WorkerError(
+                f"{self._jobs[at].shard}: a worker ended in the midst of it (killed, or out of memory); "
+                "start again: what is finished is kept, and fewer --workers need less memory"
+            ) from None
+
     def close(self) -> None:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
             process.join()
+        for worker in (*self._idle, *self._busy):
+            worker.close()
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    # Ctrl-C reaches all processes of a terminal. It is for this one, which ends those that inherit its deafness here.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(work: Work, parent: Connection) -> None:
     """The life of a worker: do what is sent, until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    told = 0.0
+    told, latest = 0.0, (0, 0.0)
 
     def progress(count: int, share: float, /) -> None:
-        nonlocal told
+        nonlocal told, latest
+        latest = count, share
         if time.monotonic() - told > 0.1:
             told = time.monotonic()
-            parent.send((count, share))
+            parent.send(latest)
 
     while True:
         try:
             at, job = parent.recv()
         except EOFError:
             return
-        parent.send(Made(at, attempt(work, job, progress)))
+        latest = 0, 0.0
+        error = attempt(work, job, progress)
+        parent.send((latest[0], 1.0))
+        parent.send(Made(at, error))
 
 
 def _end_with_parent() -> None:
@@ -235,18 +242,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def attempt(work: Work, job: Job, progress: Progress) -> TinynqError | None:
-    """Do a job, and return the error that came of it."""
-    try:
-        work(job.shard, job.part, progress)
-    except TinynqError as error:
-        return error
-    return None
-
-
 def _key(work: Work, shard: str) -> str:
     # What cannot be told from another, such as standard input, is never taken for what it was before.
-    known = fingerprint([shard]) if size_of(shard) else token_hex(8)
+    known = fingerprint([shard]) if facts_of(shard) else token_hex(8)
     return short_hash([tinynq.__version__, repr(work), shard, known])
 
 
@@ -254,5 +252,5 @@ def _keep_only(folder: Path, jobs: Sequence[Job]) -> None:
     names = {job.part.name for job in jobs}
     for path in folder.iterdir() if folder.is_dir() else ():
         # What a part is made from goes by its name: "00003-KEY.partial".
-        if path.name.split(".")[0] not in names:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not path.name.startswith(".") and path.name.split(".")[0] not in names:
+            remove(path)

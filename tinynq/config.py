@@ -87,7 +87,9 @@ class ClusterOptions(WorkerOptions):
     """The same, where a cluster of machines is another choice."""
 
     engine: Literal["processes", "ray"] = option("processes", "ray spreads the files over a Ray cluster (extra `ray`).")
-    address: str | None = option(None, "HOST:PORT of a Ray cluster, or auto on a node of it; by default one is started here.")
+    address: str | None = option(
+        None, "HOST:PORT of a Ray cluster, or auto on a node of it; by default one is started here."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -299,5 +299,5 @@ def test_tasks_that_fail(
     options = ClusterOptions(**on(nodes))
     with pytest.raises(WorkerError, match=rf"0.jsonl: its task on the Ray cluster failed \({reason}\); every node"):
         list(run_shards(Faulty(dies), shards[:1], folder=tmp_path, options=options, progress=no_progress))
-    assert list(ray.init(nodes.address, log_to_driver=False)) != []  # the cluster goes on
-    ray.shutdown()
+    # A cluster that was joined goes on.
+    assert len(list(run_shards(Slow(0.1), shards[:1], folder=tmp_path, options=options, progress=no_progress))) == 1

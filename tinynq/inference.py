@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from tinynq.config import FeatureOptions, PredictOptions, make
-from tinynq.decode import Thresholds, decode, withhold
+from tinynq.decode import Thresholds, decode_pages, withhold
 from tinynq.ensemble import Member, load_ensemble, mean_logits
 from tinynq.errors import NumericError, UsageError
 from tinynq.features import page_windows
@@ -84,10 +84,9 @@ def predict_pages(
         logits = mean_logits(
             [window_logits(each, windows, pad_id=pad_id, options=options, run=run) for run, each in members]
         )
-        at = 0
-        for page in chunk:
-            yield page, decode(page, logits[at : at + len(page.windows)], n_best=options.n_best)
-            at += len(page.windows)
+        scores = iter(logits)
+        of_pages = [list(islice(scores, len(page.windows))) for page in chunk]
+        yield from zip(chunk, decode_pages(chunk, of_pages, n_best=options.n_best), strict=True)
 
 
 @torch.inference_mode()
@@ -106,17 +105,22 @@ def window_logits(
         batch = collate([windows[i] for i in rows], pad_id=pad_id)
         with autocast(device, options.precision):
             scores = model(batch.to(device))
-        start, end, answer_type = (tensor.cpu().numpy() for tensor in scores)
+        start, end, answer_type = arrays = [tensor.cpu().numpy() for tensor in scores]
         for row, i in enumerate(rows):
             n = len(windows[i].input_ids)
             logits[i] = Logits(start[row, :n], end[row, :n], answer_type[row])
-            if not all(np.isfinite(values).all() for values in logits[i]):
-                window = windows[i]
-                raise NumericError(
-                    f"{run}: example {window.example_id}, window {window.index}: the logits are not finite; "
-                    "the weights are damaged, or overflow in this precision: try --precision fp32"
-                )
+        if not all(np.isfinite(array).all() for array in arrays):  # of a batch at a time, since that is quick
+            _check_finite(((windows[i], logits[i]) for i in rows), run)
     return [logits[i] for i in range(len(windows))]
+
+
+def _check_finite(scored: Iterable[tuple[Window, Logits]], run: str) -> None:
+    for window, scores in scored:
+        if not all(np.isfinite(values).all() for values in scores):
+            raise NumericError(
+                f"{run}: example {window.example_id}, window {window.index}: the logits are not finite; "
+                "the weights are damaged, or overflow in this precision: try --precision fp32"
+            )
 
 
 def page_stream(

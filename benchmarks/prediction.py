@@ -42,7 +42,6 @@ from tinynq.pages import read_pages
 from tinynq.types import Window
 from tinynq.vocab import Vocab
 
-
 Clock = Callable[[], float]
 
 

@@ -17,6 +17,7 @@ from tinynq.types import Float32s, Int32s, Logits, NqSpan, PageWindows, Predicti
 
 NO_SPAN_SCORE = -10000.0
 BLOCK = 64  # positions that are partitioned together
+TOGETHER = 128  # windows that are decoded together: enough to share numpy's calls, few enough for the cache
 
 
 class Thresholds(NamedTuple):
@@ -77,6 +78,10 @@ def decode_pages(
     dicts of start_token, end_token, score and long_answer, best first. Yes/no is always NONE.
     Raises NumericError for logits that are not finite or do not fit their window.
     """
+    if len(pages) > 1 and sum(len(page.windows) for page in pages) > TOGETHER:
+        chosen = {"n_best": n_best, "top": top, "max_answer": max_answer}
+        halves = slice(len(pages) // 2), slice(len(pages) // 2, None)
+        return [prediction for half in halves for prediction in decode_pages(pages[half], logits[half], **chosen)]
     rows: list[_Row] = []
     for at, (page, scores) in enumerate(zip(pages, logits, strict=True)):
         by_index = sorted(zip(page.windows, scores, strict=True), key=lambda pair: pair[0].index)

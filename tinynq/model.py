@@ -136,7 +136,8 @@ class Embeddings(nn.Module):
         rows = (config.vocab_size, config.max_position_embeddings, config.type_vocab_size)
         # Not nn.Embedding(n, h): the random weights that it draws take an import of half a second on meta.
         self.word_embeddings, self.position_embeddings, self.token_type_embeddings = (
-            nn.Embedding.from_pretrained(torch.empty(n, config.hidden_size), freeze=False) for n in rows
+            nn.Embedding.from_pretrained(torch.empty(n, config.hidden_size), freeze=False)  # type: ignore[no-untyped-call]
+            for n in rows
         )
         self.LayerNorm = nn.LayerNorm(config.hidden_size, config.layer_norm_eps)
         self.dropout = Dropout(config.hidden_dropout_prob)

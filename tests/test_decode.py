@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinynq.decode import Thresholds, decode, withhold
+from tinynq.decode import TOGETHER, Thresholds, decode, decode_pages, withhold
 from tinynq.errors import NumericError
 from tinynq.pages import read_pages
 from tinynq.types import Logits, NqSpan, PageWindows, Prediction, Window
@@ -154,6 +154,19 @@ def test_n_best_begins_with_the_best_and_only_adds(drawn: tuple[PageWindows, lis
     assert scores == sorted(scores, reverse=True)
     ranked.n_best = msgspec.UNSET
     assert ranked == alone
+
+
+@given(st.lists(pages(), max_size=5), st.integers(0, 3))
+def test_pages_together_are_decoded_as_each_alone(drawn: list[tuple[PageWindows, list[Logits | None]]], n: int) -> None:
+    alone = [decode(*page, n_best=n) for page in drawn]
+    assert decode_pages([page for page, _ in drawn], [logits for _, logits in drawn], n_best=n) == alone
+
+
+def test_more_windows_than_are_decoded_together(shared: Path) -> None:
+    drawn = read_golden(shared, "ties_int").pages
+    assert sum(len(page.windows) for page, _ in drawn) > TOGETHER
+    alone = [decode(*page) for page in drawn]
+    assert decode_pages([page for page, _ in drawn], [logits for _, logits in drawn]) == alone
 
 
 @given(pages(), st.randoms(use_true_random=False))

@@ -22,7 +22,7 @@ from tinynq import tf1
 from tinynq.config import FeatureOptions
 from tinynq.errors import RunError, UsageError
 from tinynq.files import atomic_write
-from tinynq.model import SIZES, BertReader, ModelConfig, new_reader, outline
+from tinynq.model import SIZES, BertReader, ModelConfig, empty_reader, new_reader, outline
 from tinynq.vocab import MARKERS, Vocab
 
 CONFIG, WEIGHTS, VOCAB, TOKENIZER = "config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"
@@ -219,11 +219,9 @@ def _reader(
     ]:
         if found < wanted:
             raise RunError(f"{where}: has {found} {name}; expected at least {wanted}, as its windows have")
-    model = outline(config)
-    fill(model, weights, where=where, whole=True)  # no memory is taken for what the file does not hold
-    # Assigned, not filled in: to draw random weights first would take longer than all the rest.
-    state = {name: weights[name].to(torch.float32, copy=True) for name in model.state_dict()}
-    model.load_state_dict(state, assign=True)
+    fill(outline(config), weights, where=where, whole=True)  # no memory is taken for what the file does not hold
+    model = empty_reader(config)
+    fill(model, weights, where=where, whole=True)
     return model.eval()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from tinynq.config import ClusterOptions, FeatureOptions, PredictOptions, make_both
-from tinynq.decode import Thresholds, decode, withhold
+from tinynq.decode import Thresholds, decode_pages, withhold
 from tinynq.ensemble import Ensemble, Member, load_ensemble, mean_logits, member_folders
 from tinynq.errors import InputError, NumericError, OnBad, UsageError, refuse
 from tinynq.features import page_windows
@@ -155,8 +155,8 @@ def predict_pages(
 
     A model is used where and as it is; the members of an ensemble one after the other, for some pages at a time.
     """
-    for page, logits in page_logits(model, pages, pad_id=pad_id, options=options):
-        yield page, decode(page, logits, n_best=options.n_best)
+    for some, logits in page_logits(model, pages, pad_id=pad_id, options=options):
+        yield from zip(some, decode_pages(some, logits, n_best=options.n_best), strict=True)
 
 
 def page_logits(
@@ -166,8 +166,8 @@ def page_logits(
     pad_id: int,
     options: PredictOptions,
     chunk: int = CHUNK,
-) -> Iterator[tuple[PageWindows, list[Logits]]]:
-    """Each page with the logits of its windows, computed for ``chunk`` pages at a time."""
+) -> Iterator[tuple[list[PageWindows], list[list[Logits]]]]:
+    """The pages, ``chunk`` at a time, and the logits of the windows of each."""
     members = [Member("the model", model)] if isinstance(model, BertReader) else model
     pages = iter(pages)
     while some := list(islice(pages, chunk)):
@@ -175,10 +175,8 @@ def page_logits(
         logits = mean_logits(
             [window_logits(each, windows, pad_id=pad_id, options=options, run=run) for run, each in members]
         )
-        at = 0
-        for page in some:
-            yield page, logits[at : at + len(page.windows)]
-            at += len(page.windows)
+        scores = iter(logits)
+        yield some, [list(islice(scores, len(page.windows))) for page in some]
 
 
 @torch.inference_mode()
@@ -197,17 +195,22 @@ def window_logits(
         batch = collate([windows[i] for i in rows], pad_id=pad_id)
         with autocast(device, options.precision):
             scores = model(batch.to(device))
-        start, end, answer_type = (tensor.cpu().numpy() for tensor in scores)
+        start, end, answer_type = arrays = [tensor.cpu().numpy() for tensor in scores]
         for row, i in enumerate(rows):
             n = len(windows[i].input_ids)
             logits[i] = Logits(start[row, :n], end[row, :n], answer_type[row])
-            if not all(np.isfinite(values).all() for values in logits[i]):
-                window = windows[i]
-                raise NumericError(
-                    f"{run}: example {window.example_id}, window {window.index}: the logits are not finite; "
-                    "the weights are damaged, or overflow in this precision: try --precision fp32"
-                )
+        if not all(np.isfinite(array).all() for array in arrays):  # of a batch at a time, since that is quick
+            _check_finite(((windows[i], logits[i]) for i in rows), run)
     return [logits[i] for i in range(len(windows))]
+
+
+def _check_finite(scored: Iterable[tuple[Window, Logits]], run: str) -> None:
+    for window, scores in scored:
+        if not all(np.isfinite(values).all() for values in scores):
+            raise NumericError(
+                f"{run}: example {window.example_id}, window {window.index}: the logits are not finite; "
+                "the weights are damaged, or overflow in this precision: try --precision fp32"
+            )
 
 
 def page_sources(pages: str | Sequence[str]) -> list[str]:

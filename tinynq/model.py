@@ -134,9 +134,12 @@ class Embeddings(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.word_embeddings = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.position_embeddings = nn.Embedding(config.max_position_embeddings, config.hidden_size)
-        self.token_type_embeddings = nn.Embedding(config.type_vocab_size, config.hidden_size)
+        rows = (config.vocab_size, config.max_position_embeddings, config.type_vocab_size)
+        # Not nn.Embedding(n, h): the random weights that it draws take an import of half a second on meta.
+        self.word_embeddings, self.position_embeddings, self.token_type_embeddings = (
+            nn.Embedding.from_pretrained(torch.empty(n, config.hidden_size), freeze=False)  # type: ignore[no-untyped-call]
+            for n in rows
+        )
         self.LayerNorm = nn.LayerNorm(config.hidden_size, config.layer_norm_eps)
         self.dropout = Dropout(config.hidden_dropout_prob)
 
@@ -248,10 +251,19 @@ def outline(config: ModelConfig) -> BertReader:
         return BertReader(config)
 
 
+def empty_reader(config: ModelConfig) -> BertReader:
+    """A reader that is yet to be given its weights."""
+    model = outline(config)
+    # Not to_empty: from meta, it takes an import of half a second.
+    empty = {name: torch.empty(tensor.shape) for name, tensor in model.state_dict().items()}
+    model.load_state_dict(empty, assign=True)
+    return model
+
+
 def new_reader(config: ModelConfig, *, seed: int) -> BertReader:
     """A reader with random weights: normal, cut off at two deviations, as BERT's; biases 0."""
     # torch's own initialization would draw from the global generator.
-    model = outline(config).to_empty(device="cpu")
+    model = empty_reader(config)
     generator = torch.Generator().manual_seed(seed)
     deviation = config.initializer_range
     for name, weight in model.named_parameters():

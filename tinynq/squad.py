@@ -102,9 +102,10 @@ def evaluate_squad(
     pages = (page_windows(squad_page(question, where=file), vocab=vocab, options=features) for question in questions)
     forward = PredictOptions(batch_size=chosen.batch_size, precision=chosen.precision)
     answers: dict[str, str] = {}
-    for page, logits in page_logits(model, pages, pad_id=vocab.pad, options=forward, chunk=CHUNK):
-        question = by_id[str(page.example_id)]
-        answers[question.id] = best_answer(question.context, page, logits)
+    for some, logits in page_logits(model, pages, pad_id=vocab.pad, options=forward, chunk=CHUNK):
+        for page, of_page in zip(some, logits, strict=True):
+            question = by_id[str(page.example_id)]
+            answers[question.id] = best_answer(question.context, page, of_page)
         progress(len(answers), len(answers) / len(questions))
     if out is not None:
         with atomic_write(out) as written:

@@ -228,7 +228,7 @@ def test_markers_without_a_slot_get_rows(encoder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"model_type": "roberta"}, "model_type is roberta; expected bert"),
+        ({"model_type": "cake"}, "not the config of an encoder that transformers can make .*cake"),
         ({"position_embedding_type": "relative_key"}, "position_embedding_type is relative_key; expected absolute"),
         ({"hidden_act": "relu"}, "hidden_act is relu; expected gelu, gelu_new"),
         ({"num_attention_heads": 5}, "5 heads do not divide hidden_size 16"),

@@ -24,7 +24,7 @@ def name_of(path: Path) -> str:
 
 PATHS = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 MODULES = {name: ast.parse(path.read_text("utf-8")) for name, path in PATHS.items()}
-WITH_TORCH = {"model", "checkpoint", "resume", "ensemble", "training", "inference", "reader", "squad"}
+WITH_TORCH = {"model", "checkpoint", "resume", "ensemble", "training", "inference", "reader", "squad", "encoders"}
 
 SCREEN = {"cli", "terminal"}
 MAIN_JOB = {"demo", "experiments", "planning"}  # they call those that do

@@ -1,13 +1,13 @@
 """A run's folder, and weights from elsewhere: Hugging Face folders, the hub, TF1 checkpoints.
 
-A run is a Hugging Face BERT folder whose config.json has one more object, ``tinynq``, with all that
-prediction needs. Nothing is ever pickled.
+A run is a Hugging Face folder, of BERT or of what encoders.py knows, whose config.json has one more
+object, ``tinynq``, with all that prediction needs. Nothing is ever pickled.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,15 +20,16 @@ from torch import Tensor
 
 from tinynq import tf1
 from tinynq.config import FeatureOptions
+from tinynq.encoders import Config, empty_reader_of, outline_of, read_encoder_config, reader_of, with_options
 from tinynq.errors import RunError, UsageError
 from tinynq.files import atomic_write
-from tinynq.model import SIZES, BertReader, ModelConfig, empty_reader, new_reader, outline
+from tinynq.model import SIZES, BertReader, ModelConfig
 from tinynq.vocab import MARKERS, Vocab
 
 CONFIG, WEIGHTS, VOCAB, TOKENIZER = "config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"
 OPTIMIZER = "optimizer.safetensors"
 HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
-FRESH = ("bert.pooler.", "qa_outputs.", "answer_type.")  # what an encoder may come without
+FRESH = ("bert.pooler.", "pooler.", "qa_outputs.", "answer_type.")  # what an encoder may come without
 
 
 def load_init(
@@ -43,7 +44,7 @@ def load_init(
     """A reader to train: of random weights for one of SIZES, else with the encoder that read_encoder finds.
 
     What that lacks of pooler and heads, and of rows for NQ markers, comes from the seed. Raises
-    RunError for an encoder that is missing, is no BERT, or does not fit the vocabulary or the windows.
+    RunError for an encoder that is missing, cannot be read, or does not fit the vocabulary or the windows.
     """
     if what in SIZES:
         encoder, config = None, ModelConfig.of_size(what, vocab_size=len(vocab.tokens))
@@ -54,18 +55,19 @@ def load_init(
             path = encoder.vocab_path
             remedy = f"with --vocab {path}" if path.is_file() else f"without --vocab, or put that {VOCAB} there"
             raise RunError(f"{path}: not the vocabulary that the record was made with; prepare it again {remedy}")
-    config = replace(
-        config,
-        vocab_size=max(config.vocab_size, len(vocab.tokens)),
-        hidden_dropout_prob=dropout,
-        attention_probs_dropout_prob=attention_dropout,
-    )
+        if not set(vocab.tokens[config.vocab_size :]) <= set(MARKERS):
+            raise RunError(
+                f"{encoder.vocab_path}: has more words than the {config.vocab_size:,} of the encoder; "
+                f"put the {VOCAB} there that belongs to it"
+            )
+    rows = max(config.vocab_size, len(vocab.tokens))
+    config = with_options(config, vocab_size=rows, dropout=dropout, attention_dropout=attention_dropout)
     if config.max_position_embeddings < features.max_seq_length:
         raise RunError(
             f"{what}: has {config.max_position_embeddings} positions, but the windows have {features.max_seq_length}; "
             f"prepare the record again with --max-seq-length {config.max_position_embeddings}"
         )
-    model = new_reader(config, seed=seed)
+    model = reader_of(config, seed=seed)
     if encoder:
         fill(model, encoder.weights, where=encoder.where)
     return model
@@ -74,7 +76,7 @@ def load_init(
 class Encoder(NamedTuple):
     """Weights of BertReader, or a part of them, and what belongs to them; ``where`` they are, for messages."""
 
-    config: ModelConfig
+    config: Config
     weights: dict[str, Tensor]
     vocab: Vocab
     vocab_path: Path
@@ -85,17 +87,17 @@ def read_encoder(what: str, *, cased: bool) -> Encoder:
     """The encoder of a TF1 checkpoint, of a folder in Hugging Face's layout, or of the hub.
 
     A TF1 checkpoint is a path that tf1.find knows; without a vocab.txt beside it, it has the shipped vocabulary.
-    Raises RunError for an encoder that is missing, damaged, or no BERT.
+    Raises RunError for an encoder that is missing, damaged, or cannot be made.
     """
     prefix = tf1.find(what)
     if not prefix:
         folder = find_encoder(what)
-        config, path = read_config(folder)[0], _existing(folder / VOCAB)
-        weights, where = read_weights(folder), str(folder / WEIGHTS)
-        fill(outline(config), weights, where=where)  # a model is never larger than its file is
+        config, path = read_encoder_config(read_config(folder), folder / CONFIG), _existing(folder / VOCAB)
+        weights, where = read_weights(folder, config), str(folder / WEIGHTS)
+        fill(outline_of(config), weights, where=where)  # a model is never larger than its file is
         return Encoder(config, weights, Vocab.load(str(path), cased=cased), path, where)
     checkpoint = tf1.Checkpoint(prefix)
-    config = _config(tf1.encoder_config(checkpoint), prefix.with_name(tf1.CONFIG))
+    config = read_encoder_config(tf1.encoder_config(checkpoint), prefix.with_name(tf1.CONFIG))
     path = prefix.with_name(VOCAB)
     vocab = Vocab.load(str(path) if path.is_file() else None, cased=cased)
     if not path.is_file() and len(vocab.tokens) != config.vocab_size:
@@ -143,9 +145,7 @@ def save_run(
     FeatureOptions. ``optimizer`` are tensors that only training needs.
     """
     config = {
-        "architectures": ["BertForQuestionAnswering"],
-        "model_type": "bert",
-        **asdict(model.config),
+        **model.described(),
         "pad_token_id": vocab.pad,
         "dtype": "float32",
         "tinynq": {**about, "vocab_sha256": vocab.sha256},
@@ -184,7 +184,8 @@ def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dic
     folder = Path(folder)
     if not (folder / CONFIG).is_file() and (folder / "checkpoints").is_dir():
         raise RunError(f"{folder}: its training has not ended; go on with --resume, or use one of {folder}/checkpoints")
-    config, raw = read_config(folder)
+    raw = read_config(folder)
+    config = read_encoder_config(raw, folder / CONFIG)
     if "tinynq" not in raw:
         raise RunError(f"{folder}: an encoder, but no run of tinynq; train it: tinynq train RECORD --init {folder}")
     about = raw["tinynq"]
@@ -197,7 +198,7 @@ def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dic
     if vocab.sha256 != about.get("vocab_sha256"):
         raise RunError(f"{folder / VOCAB}: not the vocabulary that the run was trained with; copy the folder again")
     where = str(folder / WEIGHTS)
-    model = _reader(config, read_weights(folder), features, vocab, where=where)
+    model = _reader(config, read_weights(folder, config), features, vocab, where=where)
     return model, features, vocab, raw
 
 
@@ -210,7 +211,7 @@ def _tf1_run(what: str) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, An
 
 
 def _reader(
-    config: ModelConfig, weights: Mapping[str, Tensor], features: FeatureOptions, vocab: Vocab, *, where: str
+    config: Config, weights: Mapping[str, Tensor], features: FeatureOptions, vocab: Vocab, *, where: str
 ) -> BertReader:
     """The reader of a run, in evaluation mode."""
     for found, wanted, name in [
@@ -219,14 +220,14 @@ def _reader(
     ]:
         if found < wanted:
             raise RunError(f"{where}: has {found} {name}; expected at least {wanted}, as its windows have")
-    fill(outline(config), weights, where=where, whole=True)  # no memory is taken for what the file does not hold
-    model = empty_reader(config)
+    fill(outline_of(config), weights, where=where, whole=True)  # no memory is taken for what the file does not hold
+    model = empty_reader_of(config)
     fill(model, weights, where=where, whole=True)
     return model.eval()
 
 
-def read_config(folder: Path) -> tuple[ModelConfig, dict[str, Any]]:
-    """The encoder that a config.json describes, and all of it; raises RunError for one that is no BERT."""
+def read_config(folder: Path) -> dict[str, Any]:
+    """The values of a config.json; raises RunError where there are none."""
     path = _existing(folder / CONFIG)
     try:
         raw = json.loads(path.read_bytes())
@@ -234,29 +235,18 @@ def read_config(folder: Path) -> tuple[ModelConfig, dict[str, Any]]:
             raise ValueError("no object")
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path}: no JSON that can be read ({error}); copy it again") from None
-    expected = {"model_type": "bert", "position_embedding_type": "absolute"}
-    for name, value in expected.items():
-        if raw.get(name, value) != value:
-            raise RunError(f"{path}: {name} is {raw[name]}; expected {value}: take a plain BERT encoder")
-    return _config(raw, path), raw
+    return raw
 
 
-def _config(raw: Mapping[str, Any], path: Path) -> ModelConfig:
-    """The encoder that the values of a config.json make; ``path`` is what says them."""
-    try:
-        return ModelConfig(**{field.name: raw[field.name] for field in fields(ModelConfig) if field.name in raw})
-    except (TypeError, UsageError) as error:
-        raise RunError(f"{path}: not the config of a BERT encoder ({error})") from None
-
-
-def read_weights(folder: Path) -> dict[str, Tensor]:
-    """The tensors of a model.safetensors under the names of BertReader; raises RunError where it cannot be read."""
-    weights = {}
+def read_weights(folder: Path, config: Config) -> dict[str, Tensor]:
+    """The tensors of a model.safetensors under the names of the reader; raises RunError where it cannot be read."""
+    weights, model = {}, outline_of(config)
+    parts = tuple(f"{name}." for name, _ in model.encoder.named_children())
     for name, tensor in read_tensors(folder / WEIGHTS).items():
         # Checkpoints that came from TF1 by the way of early converters keep its LayerNorm names.
         name = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
-        if name.startswith(("embeddings.", "encoder.", "pooler.")):
-            name = f"bert.{name}"
+        if name.startswith(parts):
+            name = f"{model.prefix}.{name}"
         weights[name] = tensor
     return weights
 
@@ -275,6 +265,7 @@ def fill(model: BertReader, weights: Mapping[str, Tensor], *, where: str, whole:
     What they lack of the pooler and the heads stays as it is, unless ``whole``. Raises RunError,
     naming the tensor, for one that is missing or of another shape.
     """
+    words = next(name for name, parameter in model.named_parameters() if parameter is model.words.weight)
     for name, parameter in model.state_dict().items():
         tensor = weights.get(name)
         if tensor is None:
@@ -283,7 +274,7 @@ def fill(model: BertReader, weights: Mapping[str, Tensor], *, where: str, whole:
             continue
         if not tensor.is_floating_point():
             raise RunError(f"{where}: tensor {name} holds {tensor.dtype}; expected floating point")
-        if name == "bert.embeddings.word_embeddings.weight" and not whole:
+        if name == words and not whole:
             # NQ markers without a slot have rows of their own at the end.
             parameter = parameter[: max(len(parameter) - len(MARKERS), *tensor.shape[:1], 0)]
         if tensor.shape != parameter.shape:

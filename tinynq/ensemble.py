@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from math import log
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,15 +19,17 @@ import tinynq
 from tinynq.checkpoint import CONFIG, is_run, load_run, save_run
 from tinynq.config import FeatureOptions, MemberOptions, make
 from tinynq.decode import Thresholds
+from tinynq.encoders import ATTENTION_DROPOUT, DROPOUT
 from tinynq.errors import RunError, UsageError
-from tinynq.model import BertReader, ModelConfig
+from tinynq.model import BertReader
 from tinynq.record import first_difference
 from tinynq.resume import checkpoints as checkpoints_in
 from tinynq.types import Float32s, Logits
 from tinynq.vocab import Vocab
 
 LAST = re.compile(r"last:([1-9][0-9]*)")
-FREE = ("hidden_dropout_prob", "attention_probs_dropout_prob", "initializer_range")  # play no part in prediction
+# These play no part in prediction.
+FREE = (*DROPOUT, *ATTENTION_DROPOUT, "initializer_range", "transformers_version")
 
 
 class Member(NamedTuple):
@@ -167,11 +169,11 @@ def _thresholds(run: _Loaded) -> Thresholds:
 
 
 def _check_shapes(member: _Loaded, first: _Loaded) -> None:
-    for field in fields(ModelConfig):
-        ours, theirs = (getattr(each.model.config, field.name) for each in (member, first))
-        if ours != theirs and field.name not in FREE:
+    one, other = (each.model.described() for each in (member, first))
+    for name in {**one, **other}:
+        if name not in FREE and one.get(name) != other.get(name):
             raise RunError(
-                f"{member.folder}: has {field.name} {ours}, but {first.folder} has {theirs}; "
+                f"{member.folder}: has {name} {one.get(name)}, but {first.folder} has {other.get(name)}; "
                 "average runs of one encoder, or predict with them as an ensemble"
             )
 

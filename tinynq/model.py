@@ -6,7 +6,7 @@ state dict is its own file format. Shapes: B windows of L positions, h hidden un
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -219,17 +219,44 @@ class Bert(nn.Module):
 
 
 class BertReader(nn.Module):
-    """The joint model: spans from the last layer, the answer type from the pooled [CLS]."""
+    """The joint model: spans from the last layer, the answer type from the pooled [CLS].
+
+    ``prefix`` begins the names of the encoder's weights.
+    """
+
+    prefix = "bert"
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
         self.bert = Bert(config)
-        self.qa_outputs = nn.Linear(config.hidden_size, 2)
-        self.answer_type = nn.Linear(config.hidden_size, len(AnswerType))
+        self.add_heads(config.hidden_size)
+
+    def add_heads(self, hidden_size: int) -> None:
+        """Make the span and the answer-type head."""
+        self.qa_outputs = nn.Linear(hidden_size, 2)
+        self.answer_type = nn.Linear(hidden_size, len(AnswerType))
+
+    @property
+    def encoder(self) -> nn.Module:
+        """The encoder, under whatever name."""
+        return self.get_submodule(self.prefix)
+
+    @property
+    def words(self) -> nn.Embedding:
+        """The word embeddings."""
+        return self.bert.embeddings.word_embeddings
+
+    def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The last layer [B, L, h], and the pooled [CLS] [B, h]."""
+        return self.bert(batch)  # type: ignore[no-any-return]
+
+    def described(self) -> dict[str, Any]:
+        """The encoder's part of a config.json."""
+        return {"architectures": ["BertForQuestionAnswering"], "model_type": "bert", **asdict(self.config)}
 
     def forward(self, batch: Batch) -> Scores:
-        sequence, pooled = self.bert(batch)
+        sequence, pooled = self.encode(batch)
         # In fp32 whatever the rest is in: rounded to bf16, many positions of a window would have equal logits.
         with torch.autocast(sequence.device.type, enabled=False):
             start, end = self.qa_outputs(sequence.float()).unbind(-1)

@@ -66,7 +66,7 @@ def last_checkpoint(folder: Path, about: Mapping[str, Any], *, resume: bool) -> 
         shutil.rmtree(stale)
     if not there:
         return None
-    run = read_config(there[-1])[1].get("tinynq", {})
+    run = read_config(there[-1]).get("tinynq", {})
     try:
         msgspec.convert(run, _Trained)
     except msgspec.ValidationError as error:

@@ -138,7 +138,7 @@ def fit(
     """
     device = choose_device(options.device)
     model.to(device).train()
-    model.bert.embeddings.word_embeddings.weight.requires_grad_(not options.freeze_words)
+    model.words.weight.requires_grad_(not options.freeze_words)
     optimizer = adamw(model, options)
     if last:
         load_moments(last, optimizer, model)
@@ -191,7 +191,7 @@ def backward(
     twice counts twice, unadded. That is what BERT's code does, its gradient being sparse there.
     """
     device = next(model.parameters()).device
-    words = model.bert.embeddings.word_embeddings
+    words = model.words
     model.zero_grad()
     total = torch.zeros(3, device=device)
     with lookup_squares(words) as squares:
@@ -244,8 +244,8 @@ def lookup_squares(embedding: nn.Embedding) -> Iterator[list[Tensor]]:
 def adamw(model: BertReader, options: TrainOptions) -> torch.optim.AdamW:
     """BERT's AdamW: no bias correction, eps 1e-6, and no weight decay on LayerNorm and biases."""
     named = list(model.named_parameters())
-    plain = [p for name, p in named if "LayerNorm" in name or name.endswith("bias")]
-    decayed = [p for name, p in named if not ("LayerNorm" in name or name.endswith("bias"))]
+    plain = [p for _, p in named if p.ndim == 1]
+    decayed = [p for _, p in named if p.ndim > 1]
     groups = [{"params": decayed, "weight_decay": options.weight_decay}, {"params": plain, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.999), eps=1e-6, fused=True)
     for _, p in named:

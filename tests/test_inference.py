@@ -254,9 +254,9 @@ def test_the_bytes_do_not_depend_on_the_number_of_workers(
     small_run: SmallRun, three_files: list[str], tmp_path: Path, workers: int
 ) -> None:
     made = []
-    for workers in (1, workers):
-        out = tmp_path / f"{workers}.json"
-        summary = predict(small_run.folder, three_files, out=str(out), workers=workers, threads=1, n_best=2)
+    for count in (1, workers):
+        out = tmp_path / f"{count}.json"
+        summary = predict(small_run.folder, three_files, out=str(out), workers=count, threads=1, n_best=2)
         made.append((out.read_bytes(), summary))
     assert made[0] == made[1]
     assert made[0][1].pages == 40

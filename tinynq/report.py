@@ -5,6 +5,7 @@ It needs no script and nothing from the network; the pictures are in it, and the
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -148,8 +149,10 @@ def write_report(
     sources = expand(pages)
     if STDIN in sources:
         raise UsageError("a report reads the pages twice, and standard input can be read once; name a file")
-    # Before the work: a place that takes no file is an error at once.
-    with atomic_write(out) as file, bad_file(skip_bad) as bad:
+    paths = [out, *(f"{out.removesuffix('.html')}-{kind}.png" for kind in ("long", "short"))]
+    with bad_file(skip_bad) as bad, ExitStack() as stack:
+        # Before the work: a place that takes no file is an error at once. They get their names together.
+        written = [stack.enter_context(atomic_write(path)) for path in paths]
         found = read_predictions(predictions)
         facts: dict[ExampleId, PageFacts] = {}
         on_bad = refuse if skip_bad is None else bad.note
@@ -179,12 +182,10 @@ def write_report(
                 read_pages(sources, progress=_half(progress, 0.5), on_bad=lambda error: None), answers, judged
             ),
         )
-        file.write(page.encode())
-    curves = [f"{out.removesuffix('.html')}-{kind.name}.png" for kind in kinds]
-    for path, kind in zip(curves, kinds, strict=True):
-        with atomic_write(path) as file:
-            file.write(kind.png())
-    return Written(report, [out, *curves])
+        for file, content in zip(written, (page.encode(), *(kind.png() for kind in kinds)), strict=True):
+            file.write(content)
+            file.flush()
+    return Written(report, paths)
 
 
 def score_rows(long: Kind, short: Kind, *, options: EvalOptions) -> list[ScoreRow]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from nq_lines import annotated, answer, null, original, write
@@ -53,7 +53,7 @@ WORDS = [
     "page",
 ]
 VOCAB = Vocab(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS])
-SIZES = {"max_seq_length": 64, "stride": 32}
+SIZES: dict[str, Any] = {"max_seq_length": 64, "stride": 32}
 
 
 class Job(NamedTuple):
@@ -108,7 +108,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
         vocab_size=len(VOCAB.tokens), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
         max_position_embeddings=64,
     )  # fmt: skip
-    about = {"version": tinynq.__version__, "features": vars(FeatureOptions(**SIZES))}  # type: ignore[arg-type]
+    about = {"version": tinynq.__version__, "features": vars(FeatureOptions(**SIZES))}
     save_run(folder / "run", new_reader(config, seed=0), VOCAB, about)
     vocabulary = str(folder / "vocab.txt")
     prepare(files[0], out=str(folder / "train.parquet"), vocab=vocabulary, include_unknowns=0.5, **SIZES)
@@ -125,11 +125,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     )
 
 
-def start(words: list[str], **options: object) -> subprocess.Popen[str]:
+def start(words: list[str], **options: Any) -> subprocess.Popen[str]:
     """A command in a session of its own, so that all its processes can be found."""
     return subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options
-    )  # type: ignore[call-overload, no-any-return]
+    )
 
 
 def finish(words: list[str]) -> float:

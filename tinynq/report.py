@@ -208,12 +208,12 @@ def _noting(pages: Iterable[Page], facts: dict[ExampleId, PageFacts], on_bad: On
     """The gold of pages, whose facts are kept on the way; without ``on_bad`` whoever scores checks what is scored."""
     for page in pages:
         annotations = page.annotations or []
-        try:
-            if on_bad:
+        if on_bad:
+            try:
                 check_gold(annotations, f"{page.where}: example {page.example_id}")
-        except InputError as error:
-            on_bad(error)
-            continue
+            except InputError as error:
+                on_bad(error)
+                continue
         facts[page.example_id] = PageFacts.of(page)
         yield page.example_id, annotations, page.where
 

@@ -345,6 +345,43 @@ def test_bad_input_is_one_line_and_exit_status_2(
     assert sorted(tmp_path.rglob("*")) == there  # nothing half-written
 
 
+ABOUT_PAGES = [case for case in BAD if case.command in ("stats {file}", PREPARE, GOLD)]
+
+
+@pytest.mark.parametrize("case", ABOUT_PAGES, ids=[case.name for case in ABOUT_PAGES])
+def test_bad_pages_are_listed_and_all_others_come_out_as_without_them(
+    case: Case, beside: dict[str, str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    bad, listed = made(case.file, tmp_path / "bad"), tmp_path / "listed"
+    before = made(lines(LINE | {"example_id": 70}), tmp_path / "before")
+    after = made(lines(LINE | {"example_id": 71}), tmp_path / "after")
+
+    def outcome(middle: Path, *ids: Any) -> tuple[str, list[Any]]:
+        """What a command says and makes of three files, of which the second may be bad, and the predictions for ids."""
+        answers = {"predictions": [PREDICTION | {"example_id": i} for i in ids]}
+        names = beside | {"predictions": made(json.dumps(answers).encode(), tmp_path / "answers")}
+        words = []
+        for word in [*case.command.split(), "--skip-bad", "{listed}"]:
+            filled = word.format(file=middle, out=tmp_path / "out", listed=listed, **names)
+            words += [str(before), str(middle), str(after)] if word == "{file}" else [filled]
+        status, (said, note) = command(words, monkeypatch), capsys.readouterr()
+        count = len(listed.read_text("utf-8").splitlines())
+        assert status == 0 and f"{listed}: {count} bad page{'' if count == 1 else 's'} left out" in note, note
+        record = tmp_path / "out.parquet"
+        return said, pq.read_table(record).to_pylist() if record.exists() else []
+
+    found = outcome(bad, 70, 7, "8", 71)
+    faults = listed.read_text("utf-8").splitlines()
+    assert re.match(re.escape(str(bad)) + case.says, faults[0])
+    assert all(fault.startswith(f"{bad}:") and fault.isprintable() for fault in faults)
+    # The lines before the first bad one are sound, and those behind it bad.
+    number = int(faults[0].removeprefix(f"{bad}:").split(":")[0]) if case.name != "a bomb" else 1
+    sound = [LINE, LINE | {"example_id": "8"}][: number - 1]
+    alone = outcome(made(lines(*sound), tmp_path / "sound"), 70, *(line["example_id"] for line in sound), 71)
+    assert found == alone and listed.read_bytes() == b""
+
+
 # --- what is sound, however odd it looks
 
 

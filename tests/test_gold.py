@@ -44,7 +44,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def load(pages: str | list[str], *, cache: bool = True, workers: int = 1, skip_bad: str | None = None) -> list[Gold]:
-    return load_gold(pages, options=GoldOptions(cache=cache, workers=workers), skip_bad=skip_bad)
+    return load_gold(pages, options=GoldOptions(cache=cache, workers=workers), skip_bad=skip_bad).gold
 
 
 def entries(cache: Path) -> list[Path]:

@@ -5,7 +5,7 @@ A system is one predictions file, or several of one kind, say of runs that diffe
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
@@ -63,7 +63,10 @@ class AnswerComparison(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two systems, A and B, on the same ``pages``; ``files`` are the predictions of each."""
+    """Two systems, A and B, on the same ``pages``; ``files`` are the predictions of each.
+
+    ``bad_pages`` were compared on neither side.
+    """
 
     long: AnswerComparison
     short: AnswerComparison
@@ -72,6 +75,7 @@ class Comparison:
     pages_left_out: int
     options: CompareOptions
     signature: str
+    bad_pages: int = 0
 
     def contrasts(self) -> Iterator[tuple[str, str, Contrast]]:
         """Kind of answer, choice of thresholds, and what came of it."""
@@ -88,6 +92,7 @@ class Comparison:
             "short": {"own": self.short.own.as_dict(), "common": self.short.common.as_dict()},
             "pages": self.pages,
             "pages_left_out": self.pages_left_out,
+            "bad_pages": self.bad_pages,
             "options": asdict(self.options),
             "version": tinynq.__version__,
             "signature": self.signature,
@@ -138,6 +143,7 @@ def compare(
     pages: str | Sequence[str],
     *,
     predictions: tuple[System, System],
+    skip_bad: str | None = None,
     progress: Progress = no_progress,
     **options: Any,
 ) -> Comparison:
@@ -145,15 +151,17 @@ def compare(
 
     ``pages`` are NQ files, globs, folders, URLs or ``-``; each of ``predictions`` is a file, or a glob, a folder or a
     list of the files of one system's runs. ``options`` are the fields of CompareOptions and of GoldOptions; with
-    ``partial``, the pages that all files have are compared. Raises InputError for what cannot be read or does not
+    ``partial``, the pages that all files have are compared. Bad pages are listed in the file ``skip_bad``
+    and compared on neither side. Raises InputError for what cannot be read or does not
     fit together, UsageError for an unknown option.
     """
     checked, reading = make_both(CompareOptions, GoldOptions, options)
     a, b = (expand(source, suffixes=SUFFIXES) for source in predictions)
     found = {path: read_predictions(path) for path in [*a, *b]}
-    gold = load_gold(pages, options=reading, progress=progress)
-    judged = {path: judge(gold, found[path], options=checked, name=f"{path}: ") for path in found}
-    return compare_judged([judged[path] for path in a], [judged[path] for path in b], files=(a, b), options=checked)
+    gold = load_gold(pages, options=reading, skip_bad=skip_bad, progress=progress)
+    judged = {path: judge(gold.gold, gold.answerable(found[path]), options=checked, name=f"{path}: ") for path in found}
+    runs = ([judged[path] for path in system] for system in (a, b))
+    return replace(compare_judged(*runs, files=(a, b), options=checked), bad_pages=gold.bad)
 
 
 def compare_judged(

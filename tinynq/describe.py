@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from tinynq.config import FeatureOptions, PageOptions, make
-from tinynq.errors import InputError, UsageError, printable
+from tinynq.errors import InputError, OnBad, UsageError, printable, refuse
 from tinynq.features import (
     Contexts,
     answer_positions,
@@ -21,6 +21,7 @@ from tinynq.features import (
 from tinynq.files import expand
 from tinynq.pages import read_pages
 from tinynq.record import check_same, read_info, window_lengths
+from tinynq.setaside import bad_file
 from tinynq.types import Annotation, AnswerType, ExampleId, Page, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
@@ -67,8 +68,9 @@ class Stats:
 
     ``answers`` counts annotated pages by the answer that training takes ("null": none), ``labels``
     windows by their label. ``too_long`` and ``left_out`` count the answers cut off: those that no
-    window holds whole, and those in a candidate that the windows leave out. What the sources do not
-    say is None: a record for prediction has no labels, and no record says what its pages answered.
+    window holds whole, and those in a candidate that the windows leave out. ``bad`` pages are not counted.
+    What the sources do not say is None: a record for prediction has no labels, and no record says what
+    its pages answered.
     """
 
     pages: int
@@ -79,10 +81,11 @@ class Stats:
     labels: dict[str, int] | None = None
     too_long: int | None = None
     left_out: int | None = None
+    bad: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """What is known, as plain data, for JSON."""
-        known = {name: value for name, value in asdict(self).items() if value is not None}
+        known = {name: value for name, value in asdict(self).items() if value is not None and name != "bad"}
         return {n: v._asdict() if isinstance(v, Distribution) else v for n, v in known.items()}
 
     def lines(self) -> Iterator[str]:
@@ -122,46 +125,50 @@ def show(
     yield from _head(page)
     yield from _candidates(page, contexts)
     yield from _annotations(page)
-    if page.annotations is None:
-        windows = page_windows(page, vocab=vocab, options=features).windows
-    else:
-        windows = _all_windows(page, vocab, features)
     yield from ("", "windows:")
-    for window in windows:
+    for window in _windows(page, vocab, features):
         yield from _wrap(f"{window.index:>5}  {len(window.input_ids)} pieces, {_label(page, window)}")
         yield from _wrap(f"       {_held(page, contexts, window)}")
 
 
-def stats(sources: str | Sequence[str], *, progress: Progress = no_progress, **options: Any) -> Stats:
+def stats(
+    sources: str | Sequence[str], *, skip_bad: str | None = None, progress: Progress = no_progress, **options: Any
+) -> Stats:
     """The counts of NQ pages with all their windows, or of records (files named .parquet) as they are.
 
     The keywords are the fields of PageOptions; a record has its own. Memory does not grow with the
-    input, but for the page ids of a record: some 150 bytes each. Raises InputError for bad pages,
-    RecordError for a bad record or one made with other options, and UsageError for sources of
-    different kinds together.
+    input, but for the page ids of a record: some 150 bytes each. Bad pages are listed in the file ``skip_bad``;
+    where none is named they raise InputError. Raises RecordError for a bad record or one made with other options,
+    and UsageError for sources of different kinds together.
     """
     names = expand(sources)
     records = [name for name in names if name.endswith(".parquet")]
     if not records:
-        return _page_stats(names, make(PageOptions, options), progress)
+        with bad_file(skip_bad) as bad:
+            on_bad = refuse if skip_bad is None else bad.note
+            return replace(_page_stats(names, make(PageOptions, options), progress, on_bad), bad=bad.count)
+    if skip_bad is not None:
+        raise UsageError(f"{records[0]}: a record has no bad pages to skip; leave out skip_bad")
     if len(records) < len(names):
         raise UsageError(f"{records[0]}: a record is counted without NQ pages beside it; count them by themselves")
     return _record_stats(records, options, progress)
 
 
-def _page_stats(sources: Sequence[str], features: PageOptions, progress: Progress) -> Stats:
+def _page_stats(sources: Sequence[str], features: PageOptions, progress: Progress, on_bad: OnBad) -> Stats:
     vocab = Vocab.load(features.vocab, cased=features.cased)
     pages = too_long = left_out = 0
     windows_a_page: Counter[int] = Counter()
     window_pieces: Counter[int] = Counter()
     answers: Counter[str] = Counter()
     labels: Counter[AnswerType] = Counter()
-    for page in read_pages(sources, progress=progress):
+    for page in read_pages(sources, progress=progress, on_bad=on_bad):
+        try:
+            windows = _windows(page, vocab, features)
+        except InputError as error:
+            on_bad(error)
+            continue
         pages += 1
-        if page.annotations is None:
-            windows = page_windows(page, vocab=vocab, options=features).windows
-        else:
-            windows = _all_windows(page, vocab, features)
+        if page.annotations is not None:
             found = Counter(window.target.answer_type for window in windows if window.target)
             labels += found
             answer = find_answer(page, vocab)
@@ -324,3 +331,10 @@ def _counts(counts: dict[str, int]) -> str:
 
 def _name(kind: AnswerType) -> str:
     return kind.name.lower()
+
+
+def _windows(page: Page, vocab: Vocab, features: FeatureOptions) -> list[Window]:
+    """All windows of a page, with labels where it has annotations."""
+    if page.annotations is None:
+        return page_windows(page, vocab=vocab, options=features).windows
+    return _all_windows(page, vocab, features)

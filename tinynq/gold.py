@@ -18,12 +18,25 @@ from tinynq.errors import InputError, refuse
 from tinynq.files import atomic_write, expand
 from tinynq.fingerprints import short_hash
 from tinynq.pages import read_gold
+from tinynq.predictions import check_span, parse_yes_no
 from tinynq.setaside import bad_file
 from tinynq.storage import cache_folder, facts_of
-from tinynq.types import Annotation, ExampleId, Progress, no_progress
+from tinynq.types import Annotation, ExampleId, Prediction, Progress, no_progress
 from tinynq.workers import run_shards
 
 Gold: TypeAlias = tuple[ExampleId, list[Annotation], str]  # and where it stands
+
+
+class GoldPages(NamedTuple):
+    """The gold of pages, in the order of the files, and how many bad ones were left out."""
+
+    gold: list[Gold]
+    bad: int
+
+    def answerable(self, predictions: list[Prediction]) -> list[Prediction]:
+        """The predictions to score: where pages were left out, those without gold may be theirs, and are too."""
+        ids = {example_id for example_id, _, _ in self.gold}
+        return [p for p in predictions if p.example_id in ids] if self.bad else predictions
 
 
 class _Part(NamedTuple):
@@ -40,7 +53,7 @@ def load_gold(
     options: GoldOptions,
     skip_bad: str | None = None,
     progress: Progress = no_progress,
-) -> list[Gold]:
+) -> GoldPages:
     """(example id, annotations, where) of each page, in the order of the files.
 
     The cache lies in ``cache_folder``; what has no size that could change, as standard input has none, is not kept.
@@ -57,7 +70,7 @@ def load_gold(
                 raise InputError(f"{path}: damaged ({error}); delete it, or go without it by --no-cache") from None
             gold += part.gold
             bad.write(part.bad)
-    return gold
+    return GoldPages(gold, bad.count)
 
 
 @dataclass(frozen=True)
@@ -68,11 +81,29 @@ class GoldOfPages:
 
     def __call__(self, shard: str, part: Path, progress: Progress) -> None:
         """Make the part of one file."""
-        bad: list[str] = []
-        on_bad = (lambda error: bad.append(str(error))) if self.skip_bad else refuse
-        made = _Part(list(read_gold([shard], progress=progress, on_bad=on_bad)), bad)
+        made = _Part([], [])
+        on_bad = (lambda error: made.bad.append(str(error))) if self.skip_bad else refuse
+        for gold in read_gold([shard], progress=progress, on_bad=on_bad):
+            example_id, annotations, where = gold
+            try:
+                if self.skip_bad:  # else whoever scores checks what is scored
+                    check_gold(annotations, f"{where}: example {example_id}")
+                made.gold.append(gold)
+            except InputError as error:
+                on_bad(error)
         with atomic_write(part) as file:
             file.write(msgspec.msgpack.encode(made))
+
+
+def check_gold(annotations: Sequence[Annotation], where: str) -> None:
+    """Raise InputError for annotations that nothing can be scored against."""
+    if not annotations:
+        raise InputError(f"{where}: no annotations, expected at least one to score against")
+    for annotation in annotations:
+        check_span(annotation.long_answer, where)
+        for span in annotation.short_answers:
+            check_span(span, where)
+        parse_yes_no(annotation.yes_no_answer, where)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ section 5, as the release's nq_eval computes them.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,8 +16,8 @@ from tinynq.bootstrap import Interval, rate_intervals
 from tinynq.config import EvalOptions, GoldOptions, make, make_both
 from tinynq.errors import InputError
 from tinynq.files import PathLike
-from tinynq.gold import load_gold
-from tinynq.predictions import check_span, is_null, parse_yes_no, read_predictions
+from tinynq.gold import check_gold, load_gold
+from tinynq.predictions import is_null, read_predictions
 from tinynq.signature import digest, signature
 from tinynq.types import Annotation, ExampleId, NqSpan, Prediction, Progress, no_progress
 
@@ -118,7 +118,8 @@ class Report:
     """The official scores of one set of predictions.
 
     ``pages`` were scored with ``options``; with ``partial``, ``pages_left_out`` have no prediction
-    and ``predictions_left_out`` no page. The digests (sha256) are of the content, whatever the file's layout and order.
+    and ``predictions_left_out`` no page; ``bad_pages`` were scored on neither side. The digests (sha256) are of the
+    content, whatever the file's layout and order.
     Intervals are computed when they are asked for.
     """
 
@@ -128,6 +129,7 @@ class Report:
     options: EvalOptions
     pages_left_out: int = 0
     predictions_left_out: int = 0
+    bad_pages: int = 0
     gold_digest: str = ""
     predictions_digest: str = ""
 
@@ -147,6 +149,7 @@ class Report:
             "pages": self.pages,
             "pages_left_out": self.pages_left_out,
             "predictions_left_out": self.predictions_left_out,
+            "bad_pages": self.bad_pages,
             "options": asdict(self.options),
             "version": tinynq.__version__,
             "gold_digest": self.gold_digest,
@@ -205,16 +208,23 @@ class Judged(NamedTuple):
 
 
 def evaluate(
-    pages: str | Sequence[str], *, predictions: PathLike, progress: Progress = no_progress, **options: Any
+    pages: str | Sequence[str],
+    *,
+    predictions: PathLike,
+    skip_bad: str | None = None,
+    progress: Progress = no_progress,
+    **options: Any,
 ) -> Report:
     """Scores a predictions file against NQ files, as the official evaluation does.
 
     ``pages`` are NQ files, globs, folders, URLs or ``-``; ``options`` are the fields of EvalOptions and of
-    GoldOptions. Raises InputError for what cannot be read or does not fit together, UsageError for an unknown option.
+    GoldOptions. Bad pages are listed in the file ``skip_bad`` and scored on neither side. Raises InputError for
+    what cannot be read or does not fit together, UsageError for an unknown option.
     """
     checked, reading = make_both(EvalOptions, GoldOptions, options)
     found = read_predictions(predictions)
-    return score(load_gold(pages, options=reading, progress=progress), found, **vars(checked))
+    gold = load_gold(pages, options=reading, skip_bad=skip_bad, progress=progress)
+    return replace(score(gold.gold, gold.answerable(found), **vars(checked)), bad_pages=gold.bad)
 
 
 def score(
@@ -252,7 +262,7 @@ def judge(
     pages: dict[ExampleId, tuple[Outcome, Outcome]] = {}
     for example_id, (annotations, where) in expected.items():
         if example_id in found:
-            _check_gold(annotations, f"{where}: example {example_id}")
+            check_gold(annotations, f"{where}: example {example_id}")
             pages[example_id] = (
                 _score_long(annotations, found[example_id], options.long_non_null_threshold),
                 _score_short(annotations, found[example_id], options.short_non_null_threshold),
@@ -299,16 +309,6 @@ def _check_ids(expected: Mapping[ExampleId, object], found: Mapping[ExampleId, o
             faults.append(f"{len(alone)} {kind}{plural} without {other}: {listed}{', ...' if len(alone) > 10 else ''}")
     if faults:
         raise InputError(f"{name}{'; '.join(faults)}; expected the same ids on both sides, or the option partial")
-
-
-def _check_gold(annotations: Sequence[Annotation], where: str) -> None:
-    if not annotations:
-        raise InputError(f"{where}: no annotations, expected at least one to score against")
-    for annotation in annotations:
-        check_span(annotation.long_answer, where)
-        for span in annotation.short_answers:
-            check_span(span, where)
-        parse_yes_no(annotation.yes_no_answer, where)
 
 
 def _answers(prediction: Prediction) -> tuple[object, ...]:

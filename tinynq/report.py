@@ -5,28 +5,30 @@ It needs no script and nothing from the network; the pictures are in it, and the
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tinynq import __version__, charts
 from tinynq.bootstrap import Interval
 from tinynq.breakdown import PageFacts, is_given, tables
 from tinynq.config import EvalOptions, GoldOptions, make_both
-from tinynq.errors import UsageError
+from tinynq.errors import InputError, OnBad, UsageError, refuse
 from tinynq.excerpts import Excerpt, excerpt
 from tinynq.files import PathLike, atomic_write, expand
+from tinynq.gold import Gold, GoldPages, check_gold
 from tinynq.metrics import TARGETS, AnswerReport, Judged, Outcome, Report, judge, summarize
 from tinynq.pages import read_pages
 from tinynq.predictions import read_predictions
+from tinynq.setaside import bad_file
 from tinynq.storage import STDIN
-from tinynq.types import Annotation, ExampleId, Page, Prediction, Progress, no_progress
+from tinynq.types import ExampleId, Page, Prediction, Progress, no_progress
 
 if TYPE_CHECKING:
     import jinja2
 
 LISTED = 20  # examples in a list
-
-Gold: TypeAlias = tuple[ExampleId, Sequence[Annotation], str]
 
 
 class Written(NamedTuple):
@@ -126,7 +128,13 @@ class Kind(NamedTuple):
 
 
 def write_report(
-    pages: Sequence[str], *, predictions: PathLike, out: str, progress: Progress = no_progress, **options: Any
+    pages: Sequence[str],
+    *,
+    predictions: PathLike,
+    out: str,
+    skip_bad: str | None = None,
+    progress: Progress = no_progress,
+    **options: Any,
 ) -> Written:
     """Scores a predictions file as ``evaluate`` does, and writes an HTML page of what there is to see.
 
@@ -141,11 +149,18 @@ def write_report(
     sources = expand(pages)
     if STDIN in sources:
         raise UsageError("a report reads the pages twice, and standard input can be read once; name a file")
-    with atomic_write(out) as file:  # before the work: a place that takes no file is an error at once
+    paths = [out, *(f"{out.removesuffix('.html')}-{kind}.png" for kind in ("long", "short"))]
+    with bad_file(skip_bad) as bad, ExitStack() as stack:
+        # Before the work: a place that takes no file is an error at once. They get their names together.
+        written = [stack.enter_context(atomic_write(path)) for path in paths]
         found = read_predictions(predictions)
         facts: dict[ExampleId, PageFacts] = {}
-        judged = judge(_noting(read_pages(sources, progress=_half(progress, 0)), facts), found, options=checked)
-        report = summarize(judged, options=checked)
+        on_bad = refuse if skip_bad is None else bad.note
+        read = read_pages(sources, progress=_half(progress, 0), on_bad=on_bad)
+        noted = list(_noting(read, facts, None if skip_bad is None else bad.note))
+        gold = GoldPages(noted, bad.count)
+        judged = judge(gold.gold, gold.answerable(found), options=checked)
+        report = replace(summarize(judged, options=checked), bad_pages=bad.count)
         kinds = [
             Kind("long", {id_: long for id_, (long, _) in judged.pages.items()}, report.long),
             Kind("short", {id_: short for id_, (_, short) in judged.pages.items()}, report.short),
@@ -163,14 +178,14 @@ def write_report(
             kinds=kinds,
             tables=tables(judged, report, facts),
             listings=listings,
-            excerpts=_excerpts(read_pages(sources, progress=_half(progress, 0.5)), answers, judged),
+            excerpts=_excerpts(
+                read_pages(sources, progress=_half(progress, 0.5), on_bad=lambda error: None), answers, judged
+            ),
         )
-        file.write(page.encode())
-    curves = [f"{out.removesuffix('.html')}-{kind.name}.png" for kind in kinds]
-    for path, kind in zip(curves, kinds, strict=True):
-        with atomic_write(path) as file:
-            file.write(kind.png())
-    return Written(report, [out, *curves])
+        for file, content in zip(written, (page.encode(), *(kind.png() for kind in kinds)), strict=True):
+            file.write(content)
+            file.flush()
+    return Written(report, paths)
 
 
 def score_rows(long: Kind, short: Kind, *, options: EvalOptions) -> list[ScoreRow]:
@@ -189,11 +204,18 @@ def _half(progress: Progress, done: float) -> Progress:
     return lambda count, share: progress(count, done + share / 2)
 
 
-def _noting(pages: Iterable[Page], facts: dict[ExampleId, PageFacts]) -> Iterator[Gold]:
-    """The gold of pages, whose facts are kept on the way."""
+def _noting(pages: Iterable[Page], facts: dict[ExampleId, PageFacts], on_bad: OnBad | None) -> Iterator[Gold]:
+    """The gold of pages, whose facts are kept on the way; without ``on_bad`` whoever scores checks what is scored."""
     for page in pages:
+        annotations = page.annotations or []
+        if on_bad:
+            try:
+                check_gold(annotations, f"{page.where}: example {page.example_id}")
+            except InputError as error:
+                on_bad(error)
+                continue
         facts[page.example_id] = PageFacts.of(page)
-        yield page.example_id, page.annotations or [], page.where
+        yield page.example_id, annotations, page.where
 
 
 def _excerpts(

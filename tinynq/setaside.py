@@ -37,6 +37,10 @@ class BadFile:
         self.count = 0
         self._file = file
 
+    def note(self, error: InputError) -> None:
+        """List one bad page, by its error."""
+        self.write([str(error)])
+
     def write(self, lines: Iterable[str]) -> None:
         """List some bad pages."""
         for line in lines:

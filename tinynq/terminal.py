@@ -22,6 +22,7 @@ from tinynq.types import Progress
 
 AROUND = 600  # characters of a passage before and behind what is marked
 SLOW = 2.0  # seconds that a stage may take before it shows a bar
+STOPPED = 130  # the exit status after Ctrl-C, and after SIGTERM
 
 
 @dataclass
@@ -128,12 +129,14 @@ def run_app(app: typer.Typer) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         status = app(standalone_mode=False) or 0
+        if status == STOPPED:  # all that some versions of typer leave of a KeyboardInterrupt
+            raise KeyboardInterrupt
     except typer.TyperException as error:
         status = _fail(f"{error.format_message().rstrip('.')}; `{_help(app)}` lists what there is")
     except TinynqError as error:
         status = _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        status = _fail("stopped; what was finished is kept", 130)
+        status = _fail("stopped; what was finished is kept", STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone, and wants no more of it
         status = 141

@@ -28,7 +28,7 @@ import tinynq
 from tinynq.checkpoint import load_init, load_run, save_run
 from tinynq.config import RECIPES, FeatureOptions, PredictOptions, TrainOptions, make
 from tinynq.errors import NumericError, RunError, UsageError
-from tinynq.files import atomic_folder, atomic_write
+from tinynq.files import atomic_folder, atomic_write, writing
 from tinynq.inference import page_stream, predict_pages, set_threads
 from tinynq.metrics import Report, score
 from tinynq.model import Batch, BertReader, Scores, autocast, choose_device, collate
@@ -363,7 +363,7 @@ class Log:
     """
 
     def __init__(self, folder: Path, first: int) -> None:
-        path = folder / "log.jsonl"
+        self._path = path = folder / "log.jsonl"
         kept = []
         if path.exists():
             lines = path.read_bytes().splitlines(keepends=True)
@@ -379,7 +379,8 @@ class Log:
 
     def write(self, step: int, values: Mapping[str, float]) -> None:
         """Note the values of one update or evaluation."""
-        self._file.write(json.dumps({"step": step, **values}) + "\n")
+        with writing(str(self._path)):
+            self._file.write(json.dumps({"step": step, **values}) + "\n")
         if self._board:
             for name, value in values.items():
                 self._board.add_scalar(name, value, step)

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -153,7 +153,7 @@ class _Processes:
         self._busy: dict[Connection, int] = {}
         self._processes: list[SpawnProcess] = []
         try:
-            with _without_ctrl_c():
+            with _undisturbed():
                 for _ in range(workers):
                     ours, theirs = context.Pipe()
                     self._idle.append(ours)
@@ -203,13 +203,27 @@ class _Processes:
 
 
 @contextmanager
-def _without_ctrl_c() -> Iterator[None]:
-    # Ctrl-C reaches all processes of a terminal. It is for this one, which ends those that inherit its deafness here.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+def _undisturbed() -> Iterator[None]:
+    """Let signals wait while processes are started, and let these never see a Ctrl-C.
+
+    A process whose parent was interrupted before it had told all would complain. Ctrl-C reaches all processes of a
+    terminal; it is for the parent, which ends the others.
+    """
+    waiting: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():  # others are never interrupted
+        for number in (signal.SIGINT, signal.SIGTERM):
+            handlers[number] = signal.signal(number, lambda number, _: waiting.append(number))
+    resource_tracker.ensure_running()  # it would be started on the way, and put an end to the mask
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # is inherited
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for each in waiting:
+            signal.raise_signal(each)
 
 
 def _serve(work: Work, parent: Connection) -> None:

@@ -147,6 +147,7 @@ def stats(
     sources: Annotated[list[str], typer.Argument(help="NQ pages as for prepare, or records.")],
     *,
     json_: Json = False,
+    skip_bad: SkipBad = None,
     options: dict[str, Any],
 ) -> None:
     """Count answer types, windows a page, and answers cut off.
@@ -154,7 +155,8 @@ def stats(
     Example: tinynq stats nq-train-*.jsonl.gz
     """
     with screen.stage("stats", "pages") as progress:
-        counted = tinynq.stats(sources, progress=progress, **options)
+        counted = tinynq.stats(sources, skip_bad=skip_bad, progress=progress, **options)
+    note_bad(counted.bad, skip_bad)
     show_result(counted, as_json=json_)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 import tinynq
-from tinynq.cli.arguments import Json, Pages, Run, app, show_result
+from tinynq.cli.arguments import Json, Pages, Run, SkipBad, app, note_bad, show_result
 from tinynq.config import CompareOptions, EvalOptions, GoldOptions, SquadOptions
 from tinynq.errors import UsageError
 from tinynq.terminal import command, screen
@@ -22,18 +22,21 @@ def evaluate(
     page: Annotated[
         str | None, typer.Option("--report", help="Also write an HTML page with curves and examples.")
     ] = None,
+    skip_bad: SkipBad = None,
     options: dict[str, Any],
 ) -> None:
     """Score predictions as the official evaluation does.
 
     Example: tinynq eval nq-dev-*.jsonl.gz --predictions predictions.json
     """
+    common: dict[str, Any] = {"predictions": predictions, "skip_bad": skip_bad, **options}
     with screen.stage("eval", "pages") as progress:
         if page is None:
-            report = tinynq.evaluate(pages, predictions=predictions, progress=progress, **options)
+            report = tinynq.evaluate(pages, progress=progress, **common)
         else:
-            written = tinynq.write_report(pages, predictions=predictions, out=page, progress=progress, **options)
+            written = tinynq.write_report(pages, out=page, progress=progress, **common)
             report = written.report
+    note_bad(report.bad_pages, skip_bad)
     if page is not None:
         screen.note(f"written: {', '.join(written.files)}")
     if json_ or full_json:
@@ -70,6 +73,7 @@ def compare(
         typer.Option(help="Two predictions files; or a quoted glob each, of the runs of one system.", metavar="A B"),
     ],
     json_: Json = False,
+    skip_bad: SkipBad = None,
     options: dict[str, Any],
 ) -> None:
     """Compare two systems: differences, intervals, p-values, pages.
@@ -79,5 +83,6 @@ def compare(
     if predictions[1] == "--predictions":
         raise UsageError("--predictions takes both systems at once: --predictions a.json b.json")
     with screen.stage("compare", "pages") as progress:
-        comparison = tinynq.compare(pages, predictions=predictions, progress=progress, **options)
+        comparison = tinynq.compare(pages, predictions=predictions, skip_bad=skip_bad, progress=progress, **options)
+    note_bad(comparison.bad_pages, skip_bad)
     show_result(comparison, as_json=json_)

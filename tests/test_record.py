@@ -15,13 +15,12 @@ from nq_lines import annotated, answer, null, original, write
 
 import tinynq
 from tinynq import record as record_module
-from tinynq.config import FeatureOptions, PrepareOptions
+from tinynq.config import FeatureOptions, PrepareOptions, Purpose
 from tinynq.errors import InputError, RecordError, TinynqError, UsageError
 from tinynq.features import page_windows, training_windows
 from tinynq.pages import read_pages
 from tinynq.record import (
     SCHEMAS,
-    Purpose,
     TrainingSet,
     check_same,
     page_random,

@@ -12,6 +12,8 @@ Device: TypeAlias = Literal["auto", "cuda", "mps", "cpu"]
 SynonymsIn: TypeAlias = Literal["context", "answer", "question", "all"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 Experiment: TypeAlias = Literal["60k", "60k-syn"]
+Purpose: TypeAlias = Literal["train", "predict"]
+Split: TypeAlias = Literal["train", "dev", "sample"]
 Options = TypeVar("Options")
 
 NQ_BUCKET = "https://storage.googleapis.com/natural_questions"

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import partial
 from hashlib import blake2b
 from itertools import chain
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 import tinynq
 from tinynq.augment import augmented
-from tinynq.config import FeatureOptions, PageOptions, PrepareOptions, make
+from tinynq.config import FeatureOptions, PageOptions, PrepareOptions, Purpose, make
 from tinynq.errors import InputError, RecordError, UsageError
 from tinynq.features import page_windows, training_windows
 from tinynq.files import atomic_write, expand, open_input
@@ -33,8 +33,9 @@ from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Progress, T
 from tinynq.vocab import Vocab
 
 FORMAT = 1
+# Without dictionaries: the values of these columns make files with them larger, and slower to write and to read.
+ENCODING: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
 ROW_GROUP = 4096  # windows; some 10 MB in memory
-Purpose = Literal["train", "predict"]
 
 _INT32S = pa.list_(pa.int32())
 _COMMON = [
@@ -133,7 +134,7 @@ def write_record(out: str, batches: Iterable[pa.RecordBatch], info: RecordInfo) 
         if out.endswith(SUFFIXES):
             write_examples(file, batches, length=info.features.max_seq_length, zipped=out.endswith(".gz"))
             return
-        with pq.ParquetWriter(file, SCHEMAS[info.purpose], compression="zstd", write_page_checksum=True) as writer:
+        with pq.ParquetWriter(file, SCHEMAS[info.purpose], **ENCODING) as writer:
             for batch in batches:
                 writer.write_batch(batch)
             writer.add_key_value_metadata(_metadata(info))

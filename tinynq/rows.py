@@ -22,7 +22,7 @@ EXAMPLE_ID: msgspec.json.Decoder[ExampleId] = msgspec.json.Decoder(ExampleId)
 def row_of(window: Window, candidates: list[int]) -> dict[str, Any]:
     """A window as a row; ``candidates`` are those of its page, where it is for prediction."""
     row: dict[str, Any] = {
-        "example_id": json.dumps(window.example_id),
+        "example_id": id_text(window.example_id),
         "index": window.index,
         "question_length": window.question_length,
         "input_ids": window.input_ids,
@@ -31,6 +31,11 @@ def row_of(window: Window, candidates: list[int]) -> dict[str, Any]:
     if window.target:
         return row | window.target._asdict()
     return row | {"candidates": candidates}
+
+
+def id_text(example_id: ExampleId) -> str:
+    """An id as JSON."""
+    return str(example_id) if isinstance(example_id, int) else json.dumps(example_id)
 
 
 def batched(rows: Iterator[dict[str, Any]], schema: pa.Schema, size: int) -> Iterator[pa.RecordBatch]:
@@ -42,10 +47,23 @@ def batched(rows: Iterator[dict[str, Any]], schema: pa.Schema, size: int) -> Ite
             columns[name].append(value)
         count += 1
         if count == size:
-            yield pa.record_batch(columns, schema=schema)
+            yield _batch(columns, schema)
             columns, count = {name: [] for name in schema.names}, 0
     if count:
-        yield pa.record_batch(columns, schema=schema)
+        yield _batch(columns, schema)
+
+
+def _batch(columns: dict[str, list[Any]], schema: pa.Schema) -> pa.RecordBatch:
+    arrays = [_array(columns[name], type) for name, type in zip(schema.names, schema.types, strict=True)]
+    return pa.record_batch(arrays, schema=schema)
+
+
+def _array(values: list[Any], type: pa.DataType) -> pa.Array:
+    if pa.types.is_list(type) and all(isinstance(value, np.ndarray) for value in values):
+        # One copy, and nothing is looked at: a quarter of the time of pa.array.
+        offsets = np.cumsum([0, *map(len, values)], dtype=np.int32)
+        return pa.ListArray.from_arrays(offsets, pa.array(np.concatenate(values), type.value_type))
+    return pa.array(values, type)
 
 
 def shuffled(

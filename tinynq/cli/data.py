@@ -1,17 +1,17 @@
 """Commands about pages and records: fetch, merge, prepare, convert, show, stats."""
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import tinynq
-from tinynq.augment import summary
 from tinynq.cli.arguments import Json, Pages, app, show_result
-from tinynq.config import FetchOptions, MergeOptions, PageOptions, PrepareOptions
-from tinynq.download import FetchPlan, Split
-from tinynq.record import Purpose
+from tinynq.config import FetchOptions, MergeOptions, PageOptions, PrepareOptions, Purpose, Split
 from tinynq.terminal import command, screen, timed
+
+if TYPE_CHECKING:
+    from tinynq.download import FetchPlan
 
 
 @command(app, "fetch", options=FetchOptions)
@@ -27,7 +27,7 @@ def fetch(
     Example: tinynq fetch train --shards 0:10 --to nq
     """
 
-    def confirm(plan: FetchPlan) -> None:
+    def confirm(plan: "FetchPlan") -> None:
         text = (
             f"{to}: {_files(plan.files)}, {plan.bytes / 1e6:,.1f} MB to fetch, {plan.present:,} there already; "
             f"{plan.free / 1e9:,.1f} GB free"
@@ -87,6 +87,8 @@ def prepare(
 
     Example: tinynq prepare nq-train-*.jsonl.gz --out train.parquet
     """
+    from tinynq.augment import summary
+
     with timed("prepare", "pages") as (progress, seconds):
         info = tinynq.prepare(pages, out=out, for_=for_, progress=progress, **options)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in info.counts.items() if kind not in ("pages", "windows"))

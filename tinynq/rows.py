@@ -2,8 +2,8 @@
 
 import json
 import tempfile
-from array import array
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tinynq.errors import RecordError
 from tinynq.types import AnswerType, ExampleId, Window
 
+BUCKETS = 64
 EXAMPLE_ID: msgspec.json.Decoder[ExampleId] = msgspec.json.Decoder(ExampleId)
 
 
@@ -69,26 +70,32 @@ def _array(values: list[Any], type: pa.DataType) -> pa.Array:
 def shuffled(
     batches: Iterator[pa.RecordBatch], schema: pa.Schema, size: int, *, key: Callable[[str], int]
 ) -> Iterator[pa.RecordBatch]:
-    """The same rows in the order of ``key`` of "example id/index", by way of a file: memory stays flat."""
-    keys = array("Q")
+    """The same rows in the order of ``key`` of "example id/index", 64 bits, by way of files.
+
+    Each file takes a range of keys, so that memory holds a few batches, and one part in BUCKETS of the rows.
+    """
+    keyed = schema.append(pa.field("key", pa.uint64()))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "windows.arrow"
-        with pa.ipc.new_file(path, schema) as file:
+        paths = [str(Path(folder) / f"{bucket}.arrow") for bucket in range(BUCKETS)]
+        with ExitStack() as stack:
+            files = [stack.enter_context(pa.ipc.new_stream(path, keyed)) for path in paths]
             for batch in batches:
                 names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()
-                keys.extend(key(f"{name}/{index}") for name, index in zip(names, indices, strict=True))
-                file.write_batch(batch)
-        order = np.argsort(np.array(keys, dtype=np.uint64), kind="stable")
-        with pa.memory_map(str(path)) as source:
-            reader = pa.ipc.open_file(source)
-            for start in range(0, len(order), size):
-                chosen = order[start : start + size]
-                rows = np.sort(chosen)
-                # Batch by batch: Arrow would join all of them before it takes rows of lists.
-                batches_of, rows_in = np.divmod(rows, size)
-                parts = [reader.get_batch(i).take(pa.array(rows_in[batches_of == i])) for i in np.unique(batches_of)]
-                table = pa.Table.from_batches(parts).combine_chunks()
-                yield from table.take(pa.array(np.searchsorted(rows, chosen))).to_batches()
+                keys = np.array([key(f"{n}/{i}") for n, i in zip(names, indices, strict=True)], np.uint64)
+                rows = pa.record_batch([*batch.columns, pa.array(keys)], schema=keyed)
+                buckets = (keys // np.uint64((1 << 64) // BUCKETS)).astype(np.int64)
+                for bucket in np.unique(buckets):
+                    files[bucket].write_batch(rows.take(pa.array(np.flatnonzero(buckets == bucket))))
+        rest = schema.empty_table()
+        for path in paths:
+            with pa.OSFile(path) as source:
+                table = pa.ipc.open_stream(source).read_all().combine_chunks()
+            order = np.argsort(table.column("key").to_numpy(), kind="stable")
+            rest = pa.concat_tables([rest, table.select(schema.names).take(pa.array(order))])
+            while len(rest) >= size:
+                yield from rest[:size].combine_chunks().to_batches()
+                rest = rest[size:]
+        yield from rest.combine_chunks().to_batches()
 
 
 class _Rule(NamedTuple):

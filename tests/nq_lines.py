@@ -1,9 +1,13 @@
 """NQ lines made for tests: a page of paragraphs, in either format."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
+
+from tinynq.types import Window
 
 NULL = {"start_token": -1, "end_token": -1, "candidate_index": -1}
 
@@ -70,6 +74,14 @@ def write(path: Path, *lines: dict[str, Any]) -> str:
     """Lines in a file, and its name."""
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     return str(path)
+
+
+def comparable(windows: Iterable[Window]) -> list[Window]:
+    """Windows with lists in the place of arrays, which == does not compare as a whole."""
+    return [
+        msgspec.structs.replace(w, input_ids=[*map(int, w.input_ids)], token_map=[*map(int, w.token_map)])
+        for w in windows
+    ]
 
 
 class SmallRun(NamedTuple):

@@ -14,8 +14,8 @@ import pytest
 
 import tinynq
 from tinynq import download
-from tinynq.config import FetchOptions
-from tinynq.download import RELEASE, FetchPlan, Format, Split, fetch
+from tinynq.config import FetchOptions, Split
+from tinynq.download import RELEASE, FetchPlan, Format, fetch
 from tinynq.errors import InputError, UsageError
 
 FIRST = "v1.0/train/nq-train-00.jsonl.gz"

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nq_lines import annotated, answer, null, original, simplified, write
+from nq_lines import annotated, answer, comparable, null, original, simplified, write
 
 from tinynq.config import FeatureOptions
 from tinynq.errors import InputError
 from tinynq.features import page_windows, training_windows
-from tinynq.pages import is_html, parse_page, read_gold, read_pages
+from tinynq.pages import LONGEST_GOLD, NEAR, is_html, parse_page, read_gold, read_pages
 from tinynq.types import Candidate, LongAnswer, NqSpan, Page, Window
 from tinynq.vocab import Vocab
 
@@ -166,7 +166,39 @@ def real(shared: Path, name: str) -> list[bytes]:
 
 
 def text_windows(page: Page, vocab: Vocab) -> list[Window]:
-    return page_windows(page, vocab=vocab, options=FeatureOptions()).windows
+    return comparable(page_windows(page, vocab=vocab, options=FeatureOptions()).windows)
+
+
+@pytest.mark.parametrize("order", [("example_id", "annotations"), ("annotations", "example_id")])
+@pytest.mark.parametrize("space", [": ", ":", " : "])
+def test_gold_is_found_wherever_it_stands(tmp_path: Path, order: tuple[str, str], space: str) -> None:
+    line = original("one two", "three", example_id='an \\ " id')
+    line["annotations"] = [answer(line, 1, (0, 1)), null()]
+    # The same words as a text, and as a text that ends with the name of a key.
+    line["question_text"] = '"annotations": [], "example_id": 3'
+    line["document_title"] = 'x"annotations"'
+    first, last = ({key: line.pop(key)} for key in order)
+    text = json.dumps(first | line | last, separators=(", ", space))
+    path = tmp_path / "p.jsonl"
+    path.write_text(f"{text}\n{text}\n")
+    page = parse_page(text)
+    assert list(read_gold([str(path)])) == [(page.example_id, page.annotations, f"{path}:{n}") for n in (1, 2)]
+
+
+@pytest.mark.parametrize("length", [NEAR, LONGEST_GOLD * 3])
+def test_gold_of_any_length_is_read(tmp_path: Path, length: int) -> None:
+    line = original("one", example_id="x" * length)
+    line["annotations"] = [null()] * (length // 50)
+    page = parse(line)
+    assert next(read_gold([write(tmp_path / "p.jsonl", line)]))[:2] == (page.example_id, page.annotations)
+
+
+@pytest.mark.parametrize("cut", ['{"example_id": 7, "annotations": []', '[{"example_id": 7, "annotations": []}]', "{}"])
+def test_gold_of_a_line_that_is_no_page_is_an_error(tmp_path: Path, cut: str) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text(cut)
+    with pytest.raises(InputError, match=f"^{path}:1: no NQ page: "):
+        next(read_gold([str(path)]))
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -197,7 +229,9 @@ def test_real_pages_simplified_give_the_same_features(shared: Path, name: str) -
         ]
         assert text_windows(same, vocab) == text_windows(page, vocab)
         labelled = [
-            list(training_windows(p, vocab=vocab, options=FeatureOptions(), include_unknowns=-1, draw=lambda: 0.0))
+            comparable(
+                training_windows(p, vocab=vocab, options=FeatureOptions(), include_unknowns=-1, draw=lambda: 0.0)
+            )
             for p in (page, same)
         ]
         assert labelled[0] == labelled[1]

@@ -14,12 +14,12 @@ from nq_lines import annotated, answer, null, original, write
 
 import tinynq
 from tinynq import record as record_module
-from tinynq.config import FeatureOptions, PrepareOptions
+from tinynq.config import FeatureOptions, PrepareOptions, Purpose
 from tinynq.errors import RecordError, TinynqError
 from tinynq.features import page_windows, training_windows
 from tinynq.pages import read_pages
 from tinynq.preparation import prepare
-from tinynq.record import SCHEMAS, Purpose, TrainingSet, check_same, read_info, read_page_windows, window_lengths
+from tinynq.record import SCHEMAS, TrainingSet, check_same, read_info, read_page_windows, window_lengths
 from tinynq.seeds import page_random
 from tinynq.types import PageWindows, Window
 from tinynq.vocab import Vocab

@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tinynq.config import Purpose
 from tinynq.errors import RecordError
-from tinynq.record import SCHEMAS, Purpose
+from tinynq.record import SCHEMAS
 from tinynq.rows import batched, check, row_of, shuffled
 from tinynq.types import AnswerType, Target, Window
 

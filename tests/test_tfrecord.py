@@ -19,7 +19,7 @@ from tinynq.files import open_stream
 from tinynq.inference import predict
 from tinynq.preparation import prepare
 from tinynq.record import SCHEMAS, TrainingSet
-from tinynq.tfrecord import LONGEST, Example, is_tfrecord, padded_length, read_rows, unique_id, write_examples
+from tinynq.tfrecord import LONGEST, example_type, is_tfrecord, padded_length, read_rows, unique_id, write_examples
 from tinynq.training import train
 from tinynq.wire import masked_crc32c
 
@@ -42,7 +42,7 @@ def framed(data: bytes) -> bytes:
 
 def encoded(features: dict[str, list[int]]) -> bytes:
     made = [{"key": name, "value": {"int64_list": {"value": values}}} for name, values in features.items()]
-    return Example(features={"feature": made}).SerializeToString()  # type: ignore[no-any-return]
+    return example_type()(features={"feature": made}).SerializeToString()  # type: ignore[no-any-return]
 
 
 def tfrecord(path: Path, *examples: dict[str, list[int]]) -> str:
@@ -57,7 +57,7 @@ def parsed(path: Path | str) -> "Counter[str]":
         while header := file.read(12):
             data = file.read(struct.unpack("<QI", header)[0])
             assert framed(data) == header + data + file.read(4)
-            features = {e.key: list(e.value.int64_list.value) for e in Example.FromString(data).features.feature}
+            features = {e.key: list(e.value.int64_list.value) for e in example_type().FromString(data).features.feature}
             found[json.dumps(features, sort_keys=True)] += 1
     return found
 

@@ -150,6 +150,16 @@ def test_any_word_is_tokenized_as_by_bert(vocab: Vocab, oracle: BertTokenizer, w
     assert list(vocab.encode(word)) == oracle.encode(word, add_special_tokens=False)
 
 
+def test_many_words_at_once_are_encoded_as_each_by_itself() -> None:
+    vocab = Vocab.load()
+    words = ["The", "bookshelves", "", "U.S.", "\u200b", "the", "[Q]", "don't", "中文", "The"]
+    ids, lengths = vocab.encode_all(words)
+    assert lengths.tolist() == [len(vocab.encode(word)) for word in words]
+    assert ids.tolist() == [i for word in words for i in vocab.encode(word)]
+    assert [len(found) for found in Vocab.load().encode_all([])] == [0, 0]
+    assert [found.tolist() for found in Vocab.load().encode_all([""])] == [[], [0]]
+
+
 def test_a_full_memory_of_words_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocab_module, "MAX_MEMO", 2)
     vocab = Vocab(PLAIN)

@@ -13,6 +13,8 @@ SynonymsIn: TypeAlias = Literal["context", "answer", "question", "all"]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 Kind: TypeAlias = Literal["auto", "html", "markdown", "text"]
 Experiment: TypeAlias = Literal["60k", "60k-syn"]
+Purpose: TypeAlias = Literal["train", "predict"]
+Split: TypeAlias = Literal["train", "dev", "sample"]
 Options = TypeVar("Options")
 Others = TypeVar("Others")
 

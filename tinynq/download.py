@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import tinynq
-from tinynq.config import FetchOptions, make
+from tinynq.config import FetchOptions, Split, make
 from tinynq.errors import InputError, UsageError
 from tinynq.files import GZIP_MAGIC, open_input, read_lines
 from tinynq.types import Progress, no_progress
 
-Split = Literal["train", "dev", "sample"]
 Format = Literal["original", "simplified"]
 Result = TypeVar("Result")
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tinynq.checkpoint import CONFIG, WEIGHTS
-from tinynq.config import RECIPES, Experiment, RunOptions, make
-from tinynq.download import RELEASE, Split, fetch
+from tinynq.config import RECIPES, Experiment, RunOptions, Split, make
+from tinynq.download import RELEASE, fetch
 from tinynq.files import SUFFIXES, atomic_write
 from tinynq.inference import predict
 from tinynq.metrics import Report, evaluate

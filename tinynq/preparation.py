@@ -14,12 +14,12 @@ import pyarrow.ipc
 
 import tinynq
 from tinynq.augment import augmented
-from tinynq.config import ClusterOptions, FeatureOptions, PrepareOptions, make_both
+from tinynq.config import ClusterOptions, FeatureOptions, PrepareOptions, Purpose, make_both
 from tinynq.errors import InputError, OnBad, UsageError
 from tinynq.features import page_windows, training_windows
 from tinynq.files import atomic_folder, expand
 from tinynq.pages import read_pages
-from tinynq.record import ROW_GROUP, SCHEMAS, Purpose, RecordInfo, write_record
+from tinynq.record import ROW_GROUP, SCHEMAS, RecordInfo, write_record
 from tinynq.rows import batched, rebatched, row_of, shuffled
 from tinynq.seeds import page_random, seeded
 from tinynq.setaside import bad_file, bad_lines, bad_pages

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from itertools import chain
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import tinynq
-from tinynq.config import FeatureOptions, PageOptions
+from tinynq.config import FeatureOptions, PageOptions, Purpose
 from tinynq.errors import InputError, RecordError, UsageError
 from tinynq.files import atomic_write, expand, open_input
 from tinynq.rows import batched, check
@@ -26,8 +26,9 @@ from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Target, Win
 from tinynq.vocab import Vocab
 
 FORMAT = 1
+# Without dictionaries: the values of these columns make files with them larger, and slower to write and to read.
+ENCODING: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
 ROW_GROUP = 4096  # windows; some 10 MB in memory
-Purpose = Literal["train", "predict"]
 
 _INT32S = pa.list_(pa.int32())
 _COMMON = [
@@ -69,7 +70,7 @@ def write_record(out: str, batches: Iterable[pa.RecordBatch], info: RecordInfo) 
         if out.endswith(SUFFIXES):
             write_examples(file, batches, length=info.features.max_seq_length, zipped=out.endswith(".gz"))
             return
-        with pq.ParquetWriter(file, SCHEMAS[info.purpose], compression="zstd", write_page_checksum=True) as writer:
+        with pq.ParquetWriter(file, SCHEMAS[info.purpose], **ENCODING) as writer:
             for batch in batches:
                 writer.write_batch(batch)
             writer.add_key_value_metadata(_metadata(info))

@@ -12,13 +12,9 @@ from types import FrameType
 from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.text import Text
 
 from tinynq.errors import TinynqError, printable
-from tinynq.types import Progress
+from tinynq.types import Progress, no_progress
 
 AROUND = 600  # characters of a passage before and behind what is marked
 SLOW = 2.0  # seconds that a stage may take before it shows a bar
@@ -36,6 +32,9 @@ class Screen:
 
     def marked(self, text: str, mark: tuple[int, int] | None) -> None:
         """A passage, the part at ``mark`` bold on a terminal; of a long one, what is around it."""
+        from rich.console import Console
+        from rich.text import Text
+
         start, end = mark or (0, 0)
         first, last = max(0, start - AROUND), max(end, start + AROUND)
         before, after = "... " * (first > 0), " ..." * (last < len(text))
@@ -52,12 +51,18 @@ class Screen:
     @contextmanager
     def stage(self, name: str, unit: str) -> Iterator[Progress]:
         """A progress bar with rate and time left, once the stage is slow and where a person can see it."""
-        console = Console(stderr=True)
-        show = console.is_terminal and not self.quiet
+        if self.quiet or not sys.stderr.isatty():
+            yield no_progress
+            return
+        # A tenth of a second to import, for nothing where no bar is shown.
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
         columns = ("[progress.description]{task.description}", "{task.fields[info]}")
         bar = Bar(
             TextColumn(columns[0]), BarColumn(20), TaskProgressColumn(), TextColumn(columns[1]), TimeRemainingColumn(),
-            console=console, transient=True,
+            console=Console(stderr=True), transient=True,
         )  # fmt: skip
         task = bar.add_task(name, total=None, info="")
         begun = shown = time.monotonic()
@@ -65,7 +70,7 @@ class Screen:
         def progress(count: int, share: float, /) -> None:
             nonlocal shown
             now = time.monotonic()
-            if show and now - begun > SLOW and now - shown > 0.1:
+            if now - begun > SLOW and now - shown > 0.1:
                 shown = now
                 bar.start()
                 info = f"{count:,} {unit}, {count / (now - begun):,.1f}/s"

@@ -9,6 +9,7 @@ import json
 import re
 import struct
 from collections.abc import Iterable, Iterator
+from functools import cache
 from gzip import GzipFile
 from hashlib import blake2b
 from io import BufferedReader
@@ -17,7 +18,6 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
-from google.protobuf.message import DecodeError
 
 from tinynq.errors import RecordError
 from tinynq.files import open_stream, unreadable
@@ -31,14 +31,18 @@ FOOTER = struct.Struct("<I")  # the checksum of the example
 LISTS = ("input_ids", "input_mask", "segment_ids")
 NUMBERS = ("unique_ids", "start_positions", "end_positions", "answer_types")
 
-Example = message_types(
-    # The map from names to features is a list of pairs, on the wire.
-    Int64List={"value": (1, "repeated int64")},
-    Feature={"int64_list": (3, "Int64List")},
-    Entry={"key": (1, "string"), "value": (2, "Feature")},
-    Features={"feature": (1, "repeated Entry")},
-    Example={"features": (1, "Features")},
-)["Example"]
+
+@cache
+def example_type() -> Any:
+    """The class of tf.train.Example, as far as it is needed; made when first used."""
+    return message_types(
+        # The map from names to features is a list of pairs, on the wire.
+        Int64List={"value": (1, "repeated int64")},
+        Feature={"int64_list": (3, "Int64List")},
+        Entry={"key": (1, "string"), "value": (2, "Feature")},
+        Features={"feature": (1, "repeated Entry")},
+        Example={"features": (1, "Features")},
+    )["Example"]
 
 
 def is_tfrecord(path: str) -> bool:
@@ -172,8 +176,10 @@ def _read(file: BufferedReader, size: int, where: str) -> bytes:
 
 def _features(data: bytes, where: str) -> dict[str, Int32s]:
     """The features of a training example: LISTS of one length, and NUMBERS as arrays of one."""
+    from google.protobuf.message import DecodeError
+
     try:
-        example = Example.FromString(data)
+        example = example_type().FromString(data)
     except DecodeError:
         raise RecordError(f"{where}: no tf.train.Example; expected a TFRecord of training windows") from None
     features = {entry.key: np.array(entry.value.int64_list.value) for entry in example.features.feature}
@@ -206,7 +212,7 @@ def _example(row: dict[str, Any], length: int) -> bytes:
         features["answer_types"] = [row["answer_type"]]
     else:
         features["token_map"] = row["token_map"] + [-1] * len(padding)
-    example = Example()
+    example = example_type()()
     for name in sorted(features):
         example.features.feature.add(key=name).value.int64_list.value.extend(features[name])
     return cast(bytes, example.SerializeToString())

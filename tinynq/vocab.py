@@ -3,16 +3,19 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from importlib.resources import files as resources
 
+import numpy as np
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from tinynq.errors import InputError
+from tinynq.types import Int32s
 
 # One process tokenizes on one thread: its own threads gain nothing on single words.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -32,6 +35,7 @@ FIRST_SLOT = "[unused99]"
 MAX_WORD = 200  # characters; a longer word is unknown
 MAX_MEMO = 1_000_000  # words; about 150 MB
 
+ASCII_PARTS = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]")  # each mark by itself
 BRACKETED = re.compile(r"\[[^ ]*\]")
 
 
@@ -65,7 +69,8 @@ class Vocab:
         if missing:
             raise InputError(f"{where}: no {', '.join(missing)} in it; expected the vocab.txt of a BERT model")
         self.pad, self.unk, self.cls, self.sep = (self.ids[token] for token in SPECIAL)
-        self._tokenizer = Tokenizer(WordPiece(self.ids, unk_token="[UNK]", max_input_chars_per_word=MAX_WORD))
+        self._model = WordPiece(self.ids, unk_token="[UNK]", max_input_chars_per_word=MAX_WORD)
+        self._tokenizer = Tokenizer(self._model)
         self._tokenizer.normalizer = BertNormalizer(lowercase=not cased)
         self._tokenizer.pre_tokenizer = BertPreTokenizer()
         self._memo = _Memo(self._pieces)
@@ -99,28 +104,57 @@ class Vocab:
 
         A word in brackets is [UNK], whatever it says: only features.py writes markers.
         """
-        return self._memo[word]
+        return tuple(self.encode_all([word])[0].tolist())
+
+    def encode_all(self, words: Iterable[str]) -> tuple[Int32s, Int32s]:
+        """The ids of the pieces of many words, one after the other, and how many pieces each word has."""
+        if len(self._memo) >= MAX_MEMO:
+            self._memo = _Memo(self._pieces)
+        memo = self._memo
+        numbers = np.fromiter(map(memo.__getitem__, words), np.int32)
+        all_starts = np.frombuffer(memo.starts, np.int32)
+        starts = all_starts[numbers]
+        lengths = all_starts[numbers + 1] - starts
+        ends = np.cumsum(lengths, dtype=np.int32)
+        # The places in memo.ids: those within a word go up by one, and each word begins at its own start.
+        places = np.repeat(starts - ends + lengths, lengths) + np.arange(lengths.sum(), dtype=np.int32)
+        return np.frombuffer(memo.ids, np.int32)[places], lengths
 
     def marker(self, marker: str) -> int:
         """The id of a marker; [UNK] for one that the vocabulary does not have, such as [Other=1]."""
         return self.ids.get(marker, self.unk)
 
+    def markers(self, *markers: str) -> Int32s:
+        """The ids of several markers."""
+        return np.array([self.marker(marker) for marker in markers], np.int32)
+
     def _pieces(self, word: str) -> tuple[int, ...]:
+        # Of ASCII, the tokenizer only lowers the letters and cuts the marks off, in four times the time.
+        if word.isascii() and word.isalnum():
+            return self._model_pieces(word if self.cased else word.lower())
         word = word.replace(" ", "")
         if BRACKETED.fullmatch(word):
             return (self.unk,)
+        if word.isascii() and word.isprintable():
+            parts = ASCII_PARTS.findall(word if self.cased else word.lower())
+            return tuple(i for part in parts for i in self._model_pieces(part))
         return tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
 
+    def _model_pieces(self, part: str) -> tuple[int, ...]:
+        whole = self.ids.get(part)
+        return (whole,) if whole is not None else tuple([token.id for token in self._model.tokenize(part)])
 
-class _Memo(dict[str, tuple[int, ...]]):
-    """Pieces by word, forgotten all at once when there are too many."""
+
+class _Memo(dict[str, int]):
+    """Words by number: the pieces of word ``n`` are ``ids[starts[n]:starts[n + 1]]``."""
 
     def __init__(self, pieces: Callable[[str], tuple[int, ...]]) -> None:
         super().__init__()
         self._pieces = pieces
+        self.ids, self.starts = array("i"), array("i", [0])
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        if len(self) >= MAX_MEMO:
-            self.clear()
-        pieces = self[word] = self._pieces(word)
-        return pieces
+    def __missing__(self, word: str) -> int:
+        self.ids.extend(self._pieces(word))
+        self.starts.append(len(self.ids))
+        number = self[word] = len(self)
+        return number

@@ -3,18 +3,8 @@
 from typing import Any
 
 import google_crc32c
-from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
-from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message_factory import GetMessageClass
 
-_SCALARS = {
-    "int32": FieldDescriptorProto.TYPE_INT32,
-    "int64": FieldDescriptorProto.TYPE_INT64,
-    "fixed32": FieldDescriptorProto.TYPE_FIXED32,
-    "string": FieldDescriptorProto.TYPE_STRING,
-    "bytes": FieldDescriptorProto.TYPE_BYTES,
-}
-_LABELS = {"": FieldDescriptorProto.LABEL_OPTIONAL, "repeated": FieldDescriptorProto.LABEL_REPEATED}
+_SCALARS = ("int32", "int64", "fixed32", "string", "bytes")
 
 
 def masked_crc32c(data: bytes) -> int:
@@ -29,14 +19,23 @@ def message_types(**types: dict[str, tuple[int, str]]) -> dict[str, Any]:
     A field is its number and its type: a scalar or another message's name, behind ``repeated``
     where it is a list. Fields that are left out are passed over when a message is parsed.
     """
+    # Imported when it is needed: most records are Parquet.
+    from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
+    from google.protobuf.descriptor_pool import DescriptorPool
+    from google.protobuf.message_factory import GetMessageClass
+
     file = FileDescriptorProto(name="tinynq.proto", package="tinynq", syntax="proto3")
     for name, fields in types.items():
         message = file.message_type.add(name=name)
         for field, (number, kind) in fields.items():
             label, _, kind = kind.rpartition(" ")
-            added = message.field.add(name=field, number=number, label=_LABELS[label])
+            added = message.field.add(
+                name=field,
+                number=number,
+                label=FieldDescriptorProto.Label.Value(f"LABEL_{(label or 'optional').upper()}"),
+            )
             if kind in _SCALARS:
-                added.type = _SCALARS[kind]
+                added.type = FieldDescriptorProto.Type.Value(f"TYPE_{kind.upper()}")
             else:
                 added.type, added.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".tinynq.{kind}"
     pool = DescriptorPool()  # of its own: the process may have loaded TensorFlow's

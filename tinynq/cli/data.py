@@ -1,17 +1,26 @@
 """Commands about pages and records: fetch, merge, prepare, convert, show, stats."""
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import tinynq
-from tinynq.augment import summary
 from tinynq.cli.arguments import Json, Pages, SkipBad, app, note_bad, show_result
-from tinynq.config import ClusterOptions, FetchOptions, MergeOptions, PageOptions, PrepareOptions, WorkerOptions
-from tinynq.download import FetchPlan, Split
-from tinynq.record import Purpose
+from tinynq.config import (
+    ClusterOptions,
+    FetchOptions,
+    MergeOptions,
+    PageOptions,
+    PrepareOptions,
+    Purpose,
+    Split,
+    WorkerOptions,
+)
 from tinynq.terminal import command, screen, timed
+
+if TYPE_CHECKING:
+    from tinynq.download import FetchPlan
 
 
 @command(app, "fetch", options=FetchOptions)
@@ -27,7 +36,7 @@ def fetch(
     Example: tinynq fetch train --shards 0:10 --to nq
     """
 
-    def confirm(plan: FetchPlan) -> None:
+    def confirm(plan: "FetchPlan") -> None:
         text = (
             f"{to}: {_files(plan.files)}, {plan.bytes / 1e6:,.1f} MB to fetch, {plan.present:,} there already; "
             f"{plan.free / 1e9:,.1f} GB free"
@@ -90,6 +99,8 @@ def prepare(
 
     Example: tinynq prepare nq-train-*.jsonl.gz --out train.parquet
     """
+    from tinynq.augment import summary
+
     with timed("prepare", "pages") as (progress, seconds):
         info = tinynq.prepare(pages, out=out, for_=for_, skip_bad=skip_bad, progress=progress, **options)
     kinds = ", ".join(

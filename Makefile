@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# A process a core, each with one thread of torch; a file's tests stay together.
+TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help demo test slow check docs fuzz clean
 
@@ -27,10 +29,10 @@ demo: $(INSTALLED)
 	$(BIN)/tinynq demo
 
 test: $(INSTALLED)
-	$(BIN)/pytest -m 'not slow' --cov --cov-fail-under=90
+	$(TESTS) -m 'not slow' --cov --cov-fail-under=90
 
 slow: $(INSTALLED)
-	$(BIN)/pytest
+	$(TESTS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

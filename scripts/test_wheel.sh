@@ -29,5 +29,6 @@ case $found in
     "$work/venv/"*) ;;
     *) echo "test_wheel.sh: the tests would import $found, which is not the wheel" >&2; exit 1 ;;
 esac
-TINYNQ_SHARED=${TINYNQ_SHARED:-$root/../shared} PATH=$work/venv/bin:$PATH \
-    "$work/venv/bin/python" -m pytest --quiet -m 'not slow' -p no:cacheprovider
+TINYNQ_SHARED=${TINYNQ_SHARED:-$root/../shared} PATH=$work/venv/bin:$PATH OMP_NUM_THREADS=1 \
+    "$work/venv/bin/python" -m pytest --quiet -m 'not slow' -p no:cacheprovider \
+    --numprocesses auto --maxprocesses 4 --dist loadfile

@@ -18,7 +18,7 @@ from tinynq.decode import Thresholds, decode_pages, withhold
 from tinynq.ensemble import Ensemble, Member, load_ensemble, mean_logits, member_folders
 from tinynq.errors import InputError, NumericError, OnBad, UsageError, refuse
 from tinynq.features import page_windows
-from tinynq.files import expand, read_lines, writing
+from tinynq.files import expand, read_lines, remove, writing
 from tinynq.fingerprints import fingerprint
 from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.pages import read_pages
@@ -120,20 +120,28 @@ class PredictionsOfPages:
 
     def __call__(self, shard: str, part: Path, progress: Progress) -> None:
         """Make the part of one file."""
-        members, features, vocab, _ = self.ensemble
         partial = part.with_name(f"{part.name}.partial")
         with writing(str(partial)):
             partial.mkdir(parents=True, exist_ok=True)
-            with bad_pages(partial, self.skip_bad) as on_bad, open(partial / ANSWERS, "ab") as file:
-                done = whole_chunks(partial / ANSWERS)
-                stream = page_stream(
-                    shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
-                )
-                rest = islice(stream, done, None)
-                encoder = msgspec.json.Encoder()
-                for page, prediction in predict_pages(members, rest, pad_id=vocab.pad, options=self.options):
-                    file.write(encoder.encode(_Answered(prediction, len(page.windows))) + b"\n")
+            try:
+                self._predict(shard, partial, progress)
+            except BaseException:
+                if not whole_chunks(partial / ANSWERS):
+                    remove(partial)  # nothing to go on from
+                raise
             partial.rename(part)
+
+    def _predict(self, shard: str, folder: Path, progress: Progress) -> None:
+        members, features, vocab, _ = self.ensemble
+        encoder = msgspec.json.Encoder()
+        with bad_pages(folder, self.skip_bad) as on_bad, open(folder / ANSWERS, "ab") as file:
+            done = whole_chunks(folder / ANSWERS)
+            stream = page_stream(
+                shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
+            )
+            rest = islice(stream, done, None)
+            for page, prediction in predict_pages(members, rest, pad_id=vocab.pad, options=self.options):
+                file.write(encoder.encode(_Answered(prediction, len(page.windows))) + b"\n")
 
 
 def whole_chunks(path: Path) -> int:
@@ -141,6 +149,8 @@ def whole_chunks(path: Path) -> int:
 
     Pages share forward passes with those of their chunk, and may be predicted a last bit different without them.
     """
+    if not path.exists():
+        return 0
     with open(path, "rb+") as file:
         ends = [file.tell() for line in iter(file.readline, b"") if line.endswith(b"\n")]
         done = len(ends) // CHUNK * CHUNK

@@ -7,7 +7,7 @@ state dict is its own file format. Shapes: B windows of L positions, h hidden un
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import MISSING, asdict, dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -245,7 +245,7 @@ class BertReader(nn.Module):
     @property
     def words(self) -> nn.Embedding:
         """The word embeddings."""
-        return self.bert.embeddings.word_embeddings
+        return cast(nn.Embedding, self.bert.embeddings.word_embeddings)
 
     def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The last layer [B, L, h], and the pooled [CLS] [B, h]."""

@@ -1,6 +1,7 @@
 """The terminal: where results, notes, progress and errors go, and flags made from the fields of options."""
 
 import inspect
+import os
 import signal
 import sys
 import time
@@ -115,6 +116,8 @@ def run_app(app: typer.Typer) -> NoReturn:
     try:
         status = app(standalone_mode=False) or 0
     except typer.TyperException as error:
+        if os.environ.get("LOCAL_RANK", "0") != "0":
+            sys.exit(2)  # the first process that torchrun started on this machine says it
         status = _fail(f"{error.format_message().rstrip('.')}; `{_help(app)}` lists what there is")
     except TinynqError as error:
         status = _fail(str(error))

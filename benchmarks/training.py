@@ -14,7 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 
 import torch
@@ -22,7 +22,7 @@ import transformers
 from torch import Tensor, nn
 
 from tinynq.checkpoint import load_init
-from tinynq.config import RECIPES
+from tinynq.config import RECIPES, Precision
 from tinynq.errors import TinynqError
 from tinynq.model import BertReader, ModelConfig, autocast, collate
 from tinynq.optimization import adamw, descend
@@ -50,9 +50,9 @@ class Theirs(nn.Module):
         return start, end, self.answer_type(output.pooler_output)
 
 
-def ours(model: BertReader, pad_id: int) -> Update:
+def ours(model: BertReader, pad_id: int, precision: Precision) -> Update:
     """An update as `tinynq train --recipe fast` makes it; returns the loss."""
-    options = RECIPES["fast"]
+    options = replace(RECIPES["fast"], precision=precision)
     optimizer = adamw(model.train(), options)
 
     def update(windows: Sequence[Window]) -> float:
@@ -88,25 +88,27 @@ def race(init: str, data: TrainingSet, arguments: argparse.Namespace) -> tuple[l
     reader = load_init(init, vocab, features=features, **dropout)
     other = Theirs(reader.config)
     other.load_state_dict(reader.state_dict())  # the names are the same
-    sides = [ours(reader, vocab.pad), theirs(other, vocab.pad, features.max_seq_length)]
+    clock = time.process_time if arguments.cpu else time.perf_counter
+    sides = [ours(reader, vocab.pad, arguments.precision), theirs(other, vocab.pad, features.max_seq_length)]
     speeds: list[list[float]] = [[], []]
     rows = batches(data.lengths, batch_size=arguments.batch_size, seed=0, bucket=True)
     used = []
     for number in range(arguments.rounds + 1):  # the first warms up
         chosen = list(islice(rows, arguments.steps if number else 1))
         for side, update in enumerate(sides):
-            begun = time.perf_counter()
+            begun = clock()
             for batch in chosen:
                 update([data.window(int(row)) for row in batch])
             if number:
-                speeds[side].append(arguments.batch_size * len(chosen) / (time.perf_counter() - begun))
+                speeds[side].append(arguments.batch_size * len(chosen) / (clock() - begun))
         used += [float(data.lengths[batch].mean()) for batch in chosen]
     return speeds[0], speeds[1], statistics.mean(used)
 
 
-def precision() -> str:
-    """What `auto` is here."""
-    return "fp32" if autocast(torch.device("cpu"), "auto").__class__.__name__ == "nullcontext" else "bf16"
+def named(precision: Precision) -> str:
+    """What a precision is here."""
+    with autocast(torch.device("cpu"), precision):
+        return "bf16" if torch.is_autocast_enabled("cpu") else "fp32"
 
 
 def cpu() -> str:
@@ -127,22 +129,23 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4, help="updates a round and side")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--precision", choices=["auto", "fp32", "bf16"], default="auto", help="of ours")
+    parser.add_argument("--cpu", action="store_true", help="count CPU seconds: for a busy machine, with one thread")
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     transformers.logging.set_verbosity_error()
     try:
         data = TrainingSet.load([arguments.record])
-        print(
-            f"{cpu()}, {torch.get_num_threads()} threads, ours in {precision()}, batch {arguments.batch_size}", end=""
-        )
-        print(f"; torch {torch.__version__}, transformers {transformers.__version__}")
-        print(f"{data.info.features.max_seq_length} pieces at most; windows/s, median of {arguments.rounds} (range)")
+        length, threads = data.info.features.max_seq_length, torch.get_num_threads()
+        print(f"{cpu()}, {threads} threads, torch {torch.__version__}, transformers {transformers.__version__}")
+        print(f"ours in {named(arguments.precision)}, batch {arguments.batch_size}, windows of {length} pieces at most")
+        print(f"windows a second{' of CPU' * arguments.cpu}, median of {arguments.rounds} (range)")
         for init in arguments.init:
-            mine, others, length = race(init, data, arguments)
+            mine, others, mean = race(init, data, arguments)
             ratio = statistics.median(mine) / statistics.median(others)
             cells = [f"{statistics.median(each):6.2f} ({min(each):.2f} to {max(each):.2f})" for each in (mine, others)]
-            print(f"{init[-24:]:24} mean {length:.0f}   ours {cells[0]}   transformers {cells[1]}   {ratio:.2f} times")
+            print(f"{init[-24:]:24} mean {mean:.0f}   ours {cells[0]}   transformers {cells[1]}   {ratio:.2f} times")
     except TinynqError as error:
         sys.exit(str(error))
 

@@ -18,6 +18,7 @@ from tinynq.pages import read_pages
 from tinynq.predictions import write_predictions
 from tinynq.record import check_same, read_info, read_page_windows
 from tinynq.tfrecord import SUFFIXES
+from tinynq.threads import set_threads
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
@@ -146,9 +147,3 @@ def page_stream(
     for count, windows in enumerate(read_page_windows(records[0]), 1):
         yield windows
         progress(count, count / max(1, info.counts["pages"]))
-
-
-def set_threads(threads: int) -> None:
-    """Use that many CPU threads; 0 leaves torch's choice, one a core."""
-    if threads:
-        torch.set_num_threads(threads)

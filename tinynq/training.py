@@ -12,7 +12,7 @@ import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -28,7 +28,7 @@ from tinynq.checkpoint import load_init, load_run
 from tinynq.config import RECIPES, FeatureOptions, PredictOptions, TrainOptions, make
 from tinynq.distributed import ALONE, Group, joined
 from tinynq.errors import NumericError, UsageError
-from tinynq.inference import page_stream, predict_pages, set_threads
+from tinynq.inference import page_stream, predict_pages
 from tinynq.journal import Evaluate, Journal
 from tinynq.metrics import Report, score
 from tinynq.model import Batch, BertReader, ModelConfig, Scores, autocast, choose_device, collate, outline
@@ -36,6 +36,7 @@ from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.pages import read_gold
 from tinynq.record import TrainingSet
 from tinynq.resume import MOMENTS, last_checkpoint, load_moments
+from tinynq.threads import MOST, set_threads
 from tinynq.types import Int32s, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
@@ -96,13 +97,12 @@ def train(
             "command": command(records, out, init, recipe, dev, options),
             "init": init,
             "recipe": recipe,
-            "train": asdict(chosen),
+            "train": {**asdict(chosen), "threads": set_threads(chosen.threads)},
             "features": asdict(data.info.features),
             "windows": len(data),
             "pieces": int(data.lengths.sum()),
             "steps": by_epochs if chosen.steps is None else chosen.steps,
         }
-        set_threads(chosen.threads)
         folder = Path(out)
         last = last_checkpoint(folder, about, resume=resume) if group.first else None
         model, about = begin(group, about, last, vocab, options=chosen)
@@ -126,6 +126,9 @@ def begin(
     mine = about
     if last:
         model, _, _, raw = load_run(last)
+        if not options.threads:  # sums end in other digits with another number
+            noted = replace(options, threads=raw["tinynq"]["train"].get("threads", 0)).threads
+            about["train"]["threads"] = set_threads(min(noted, MOST))
         about = {**about, **{name: raw["tinynq"][name] for name in ("step", "seconds", "loss", "best")}}
     elif group.first:
         features = FeatureOptions(**about["features"])
@@ -136,7 +139,7 @@ def begin(
     told = json.loads(group.told("state", text))
     if not group.first:
         for name, value in mine.items():
-            if told["about"][name] != value:
+            if name != "train" and told["about"][name] != value:
                 raise UsageError(
                     f"process {group.rank}: {name} is {value}, but {told['about'][name]} in the first; "
                     "start all with one command line, one version and the same records"

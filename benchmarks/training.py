@@ -6,7 +6,7 @@ A round is some updates of ours (recipe `fast`: bf16 where the hardware has it, 
 the batch, no attention dropout) and as many of transformers' BertModel as it comes (fp32, its default attention,
 dropout 0.1 everywhere, windows padded to the record's full length, AdamW, gradients clipped), with two linear heads
 and the same three losses. Both take the same batches, drawn as `tinynq train` draws them. The speed of a side is the
-median of its rounds.
+median of its rounds. Each side is a process of its own, and one waits while the other computes.
 """
 
 import argparse
@@ -14,16 +14,23 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, replace
 from itertools import islice
+from multiprocessing import get_context
+from typing import Any
 
+import numpy as np
 import torch
 import transformers
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tinynq.checkpoint import load_init
 from tinynq.config import RECIPES, Precision
 from tinynq.errors import TinynqError
+from tinynq.memory import kept_memory
 from tinynq.model import BertReader, ModelConfig, autocast, collate
 from tinynq.optimization import adamw, descend
 from tinynq.record import TrainingSet
@@ -81,27 +88,63 @@ def theirs(model: Theirs, pad_id: int, length: int) -> Update:
     return update
 
 
+class Side:
+    """One of the two, in a process of its own: what it does to memory is no help to the other."""
+
+    def __init__(self, init: str, arguments: argparse.Namespace, whose: str) -> None:
+        if arguments.threads:
+            torch.set_num_threads(arguments.threads)
+        transformers.logging.set_verbosity_error()
+        self.data = TrainingSet.load([arguments.record])
+        features, vocab = self.data.info.features, self.data.info.vocab
+        dropout = {"dropout": RECIPES["fast"].dropout, "attention_dropout": RECIPES["fast"].attention_dropout}
+        reader = load_init(init, vocab, features=features, **dropout)
+        self.clock = time.process_time if arguments.cpu else time.perf_counter
+        self.kept = kept_memory() if whose == "ours" else nullcontext()  # as fit does
+        self.kept.__enter__()
+        if whose == "ours":
+            self.update = ours(reader, vocab.pad, arguments.precision)
+            return
+        other = Theirs(reader.config)
+        other.load_state_dict(reader.state_dict())  # the names are the same
+        self.update = theirs(other, vocab.pad, features.max_seq_length)
+
+    def seconds(self, batches: Sequence[NDArray[np.int64]]) -> float:
+        """What these batches take."""
+        begun = self.clock()
+        for batch in batches:
+            self.update([self.data.window(int(row)) for row in batch])
+        return self.clock() - begun
+
+
+def begin(*arguments: Any) -> None:
+    """Make the Side of this process."""
+    global side
+    side = Side(*arguments)
+
+
+def seconds(batches: Sequence[NDArray[np.int64]]) -> float:
+    """What these batches take the Side of this process."""
+    return side.seconds(batches)
+
+
 def race(init: str, data: TrainingSet, arguments: argparse.Namespace) -> tuple[list[float], list[float], float]:
     """The windows/s of each of our rounds and of theirs, and the mean length of the windows."""
-    features, vocab = data.info.features, data.info.vocab
-    dropout = {"dropout": RECIPES["fast"].dropout, "attention_dropout": RECIPES["fast"].attention_dropout}
-    reader = load_init(init, vocab, features=features, **dropout)
-    other = Theirs(reader.config)
-    other.load_state_dict(reader.state_dict())  # the names are the same
-    clock = time.process_time if arguments.cpu else time.perf_counter
-    sides = [ours(reader, vocab.pad, arguments.precision), theirs(other, vocab.pad, features.max_seq_length)]
     speeds: list[list[float]] = [[], []]
     rows = batches(data.lengths, batch_size=arguments.batch_size, seed=0, bucket=True)
     used = []
-    for number in range(arguments.rounds + 1):  # the first warms up
-        chosen = list(islice(rows, arguments.steps if number else 1))
-        for side, update in enumerate(sides):
-            begun = clock()
-            for batch in chosen:
-                update([data.window(int(row)) for row in batch])
-            if number:
-                speeds[side].append(arguments.batch_size * len(chosen) / (clock() - begun))
-        used += [float(data.lengths[batch].mean()) for batch in chosen]
+    with ExitStack() as stack:
+        sides = [
+            stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"), begin, (init, arguments, whose)))
+            for whose in ("ours", "theirs")
+        ]
+        for number in range(arguments.rounds + 1):  # the first warms up
+            chosen = list(islice(rows, arguments.steps if number else 1))
+            for speed, pool in zip(speeds, sides, strict=True):
+                took = pool.submit(seconds, chosen).result()
+                if number:
+                    speed.append(arguments.batch_size * len(chosen) / took)
+            used += [float(data.lengths[batch].mean()) for batch in chosen if number]
     return speeds[0], speeds[1], statistics.mean(used)
 
 
@@ -134,7 +177,6 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    transformers.logging.set_verbosity_error()
     try:
         data = TrainingSet.load([arguments.record])
         length, threads = data.info.features.max_seq_length, torch.get_num_threads()

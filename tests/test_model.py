@@ -21,6 +21,7 @@ from tinynq.model import (
     choose_device,
     collate,
     new_reader,
+    plain_attention,
 )  # fmt: skip
 from tinynq.types import Window
 
@@ -213,3 +214,27 @@ def test_scores_are_float32_in_bf16() -> None:
     assert [tensor.dtype for tensor in scores] == [torch.float32] * 3
     with torch.inference_mode():
         assert close(scores.answer_type, model.eval()(batch).answer_type, 3.0)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_plain_attention_is_attention(masked: bool) -> None:
+    generator = torch.Generator().manual_seed(0)
+    tensors = [torch.randn(2, 3, 7, 8, generator=generator).requires_grad_() for _ in range(3)]
+    mask = torch.arange(7)[None, None, None] < torch.tensor([5, 7])[:, None, None, None] if masked else None
+    expected = torch.nn.functional.scaled_dot_product_attention(*tensors, attn_mask=mask)
+    found = plain_attention(*tensors, mask, 0.0)
+    torch.testing.assert_close(found, expected)
+    for mine, theirs in zip(*(torch.autograd.grad(x.square().sum(), tensors) for x in (found, expected)), strict=True):
+        torch.testing.assert_close(mine, theirs)
+
+
+def test_bf16_training_on_a_cpu_goes_by_plain_attention(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = ModelConfig.of_size("bert-tiny", vocab_size=50)
+    reader = new_reader(replace(config, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0), seed=0).train()
+    batch = collate(random_windows(9, 6))
+    with torch.no_grad(), autocast(torch.device("cpu"), "bf16"):
+        plain = reader(batch)
+        monkeypatch.setattr("tinynq.model.plain_attention", None)  # evaluation does without it
+        fused = reader.eval()(batch)
+    for mine, theirs in zip(plain, fused, strict=True):
+        torch.testing.assert_close(mine, theirs, atol=0.02, rtol=0.02)

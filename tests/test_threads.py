@@ -32,7 +32,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, path: Path, idle: list[float], core
 
     write(0)
     monkeypatch.setattr(threads, "STAT", path)
-    monkeypatch.setattr(threads.time, "sleep", write)
+    monkeypatch.setattr("time.sleep", write)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: cores)
     monkeypatch.setattr(threads, "MOST", len(cores))
 

@@ -379,6 +379,18 @@ def test_steps_and_epochs(work: Path, tmp_path: Path) -> None:
     assert train_in(work, tmp_path / "least", steps=None, epochs=0.001).steps == 1
 
 
+def test_a_resumed_run_has_as_many_threads(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinynq.training.MOST", 2)
+    out = tmp_path / "run"
+    train_in(work, out, steps=4, save_every=3, threads=2)
+    (out / "config.json").unlink()
+    monkeypatch.setattr("tinynq.threads.choose_threads", lambda: 1)
+    train_in(work, out, steps=4, resume=True, threads=0)
+    assert load_run(out)[3]["tinynq"]["train"]["threads"] == 2
+    train_in(work, tmp_path / "new", steps=1, threads=0)
+    assert load_run(tmp_path / "new")[3]["tinynq"]["train"]["threads"] == 1
+
+
 def test_a_folder_that_is_taken(work: Path, tmp_path: Path) -> None:
     train_in(work, tmp_path / "run", steps=2)
     with pytest.raises(UsageError, match="holds a run already; go on with it by --resume, or choose another --out"):

@@ -17,6 +17,8 @@ from typing import TypeVar
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import PrefixStore, Store
+from torch.distributed.rendezvous import rendezvous
 
 from tinynq.errors import RunError, UsageError
 
@@ -32,7 +34,7 @@ class Group:
     rank: int = 0
     size: int = 1
     local_rank: int = 0
-    store: dist.Store | None = field(default=None, repr=False)
+    store: Store | None = field(default=None, repr=False)
 
     @property
     def first(self) -> bool:
@@ -51,7 +53,7 @@ class Group:
             self.store.set(name, text)
         while not self.store.check([name]):  # get would hear no signal while it waits
             time.sleep(0.02)
-        return self.store.get(name).decode()
+        return str(self.store.get(name), "utf-8")
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
         """Replace each tensor by its sum over all processes, which all must call this with tensors of the same shapes.
@@ -76,7 +78,8 @@ class Group:
             raise RunError(
                 f"process {self.rank} of {self.size}: another has gone ({reason}); start all again with --resume"
             ) from error
-        for tensor, piece in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
+        pieces = torch.split(flat, [tensor.numel() for tensor in tensors])
+        for tensor, piece in zip(tensors, pieces, strict=True):
             tensor.copy_(piece.view_as(tensor))
 
     def own(self, device: torch.device) -> torch.device:
@@ -113,10 +116,10 @@ def joined() -> Iterator[Group]:
         yield ALONE
         return
     try:
-        table, _, _ = next(dist.rendezvous("env://", timeout=PATIENCE))
+        table, _, _ = next(rendezvous("env://", timeout=PATIENCE))
     except (ValueError, RuntimeError) as error:
         raise UsageError(f"process {rank} of {size} does not find the others ({error}); start it by torchrun") from None
-    store = dist.PrefixStore(f"tinynq/{next(MEETINGS)}", table)
+    store = PrefixStore(f"tinynq/{next(MEETINGS)}", table)
     try:
         # Of gloo and nccl, the place of a tensor decides.
         dist.init_process_group(store=store, rank=rank, world_size=size, timeout=PATIENCE)
@@ -132,8 +135,8 @@ def joined() -> Iterator[Group]:
             dist.destroy_process_group()
 
 
-def _first_to_fail(store: dist.Store, rank: int) -> bool:
+def _first_to_fail(store: Store, rank: int) -> bool:
     try:
-        return store.add("failures", 1) == 1
+        return int(store.add("failures", 1)) == 1
     except RuntimeError:  # the store has gone with torchrun
         return rank == 0

@@ -166,7 +166,8 @@ class SelfAttention(nn.Module):
         # One product of three: x is read, and its gradient added up, once.
         weight, bias = (torch.cat([getattr(p, name) for p in self.children()]) for name in ("weight", "bias"))
         # [B, L, 3h] -> three of [B, A, L, h/A]
-        query, key, value = F.linear(x, weight, bias).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        together = F.linear(x, weight, bias)
+        query, key, value = together.view(*together.shape[:2], 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         if self.training and query.device.type == "cpu" and query.dtype == torch.bfloat16:
             context = plain_attention(query, key, value, mask, self.dropout)
         else:

@@ -23,6 +23,7 @@ from tinynq.model import (
     choose_device,
     collate,
     new_reader,
+    plain_attention,
 )  # fmt: skip
 from tinynq.types import Window
 
@@ -224,3 +225,28 @@ def test_an_outline_is_made_without_torchs_compiler() -> None:
         "outline(ModelConfig.of_size('bert-tiny', vocab_size=100)); sys.exit('torch._dynamo' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_plain_attention_is_attention(masked: bool) -> None:
+    generator = torch.Generator().manual_seed(0)
+    tensors = [torch.randn(2, 3, 7, 8, generator=generator).requires_grad_() for _ in range(3)]
+    mask = torch.arange(7)[None, None, None] < torch.tensor([5, 7])[:, None, None, None] if masked else None
+    query, key, value = tensors
+    expected = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    found = plain_attention(query, key, value, mask, 0.0)
+    torch.testing.assert_close(found, expected)
+    for mine, theirs in zip(*(torch.autograd.grad(x.square().sum(), tensors) for x in (found, expected)), strict=True):
+        torch.testing.assert_close(mine, theirs)
+
+
+def test_bf16_training_on_a_cpu_goes_by_plain_attention(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = ModelConfig.of_size("bert-tiny", vocab_size=50)
+    reader = new_reader(replace(config, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0), seed=0).train()
+    batch = collate(random_windows(9, 6))
+    with torch.no_grad(), autocast(torch.device("cpu"), "bf16"):
+        plain = reader(batch)
+        monkeypatch.setattr("tinynq.model.plain_attention", None)  # evaluation does without it
+        fused = reader.eval()(batch)
+    for mine, theirs in zip(plain, fused, strict=True):
+        torch.testing.assert_close(mine, theirs, atol=0.02, rtol=0.02)

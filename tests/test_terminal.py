@@ -1,5 +1,6 @@
 """terminal: where output goes, and flags made from options."""
 
+import signal
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from tinynq import terminal
 from tinynq.config import Checked, option
-from tinynq.terminal import Screen, command, timed
+from tinynq.terminal import Screen, command, run_app, timed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,3 +66,38 @@ def test_a_flag_a_field_and_only_what_was_given(unset: bool, expected: dict[str,
     assert CliRunner().invoke(app, ["--no-ripe"]).exit_code == 0
     assert seen == [expected]
     assert "How many." in CliRunner().invoke(app, ["--help"]).output
+
+
+def test_a_stop_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = typer.Typer()
+
+    @command(app, "eat")
+    def eat() -> None:
+        """Eat for long."""
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("sys.argv", ["eat"])
+    with pytest.raises(SystemExit) as stopped:
+        run_app(app)
+    signal.signal(signal.SIGTERM, before)
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "tinynq: stopped; what was finished is kept\n"
+
+
+def test_one_process_of_many_complains(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = typer.Typer()
+
+    @command(app, "eat")
+    def eat() -> None:
+        """Eat."""
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("sys.argv", ["eat", "--fast"])
+    for rank, lines in (("1", 0), ("0", 1)):
+        monkeypatch.setenv("LOCAL_RANK", rank)
+        with pytest.raises(SystemExit) as stopped:
+            run_app(app)
+        assert stopped.value.code == 2
+        assert capsys.readouterr().err.count("\n") == lines
+    signal.signal(signal.SIGTERM, before)

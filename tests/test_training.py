@@ -21,20 +21,9 @@ from tinynq.config import EvalOptions, FeatureOptions, TrainOptions
 from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
 from tinynq.metrics import AnswerReport, Counts, OperatingPoint, Report
 from tinynq.model import BertReader, ModelConfig, Scores, collate, new_reader
+from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.preparation import prepare
-from tinynq.training import (
-    Log,
-    TrainSummary,
-    adamw,
-    backward,
-    batches,
-    best_thresholds,
-    descend,
-    fit,
-    joint_losses,
-    learning_rate,
-    train,
-)  # fmt: skip
+from tinynq.training import TrainSummary, backward, batches, fit, joint_losses, train
 from tinynq.types import AnswerType, Int32s, Target, Window
 from tinynq.vocab import Vocab
 
@@ -131,38 +120,6 @@ def test_golden_steps(golden: Golden, accumulate: int) -> None:
 def test_golden_steps_show_another_rule(golden: Golden, change: dict[str, Any]) -> None:
     run_golden(golden, TrainOptions(**{**asdict(EXACT), "batch_size": 8, "warmup": 0.15, **change}))
     assert furthest(golden.model, golden.last) > 1e-5
-
-
-def test_adamw_has_no_bias_correction_and_decays_weights_alone() -> None:
-    model = new_reader(CONFIG, seed=0)
-    before = {name: p.detach().clone() for name, p in model.named_parameters()}
-    optimizer = adamw(model, TrainOptions(weight_decay=0.3))
-    for p in model.parameters():
-        p.grad = torch.full_like(p, 0.5)
-    descend(optimizer, 1.0, rate=0.01, clip=0.0)
-    step = 0.1 * 0.5 / ((0.001 * 0.5**2) ** 0.5 + 1e-6)
-    for name, p in model.named_parameters():
-        decay = 0.0 if "LayerNorm" in name or name.endswith("bias") else 0.3
-        torch.testing.assert_close(p.detach(), before[name] - 0.01 * (step + decay * before[name]))
-
-
-def test_clipping() -> None:
-    model = new_reader(CONFIG, seed=0)
-    optimizer = adamw(model, TrainOptions())
-    for norm, clip, expected in [(10.0, 2.0, 0.1), (1.0, 2.0, 0.5), (10.0, 0.0, 0.5)]:
-        model.qa_outputs.bias.grad = torch.full((2,), 0.5)
-        descend(optimizer, norm, rate=0.0, clip=clip)
-        assert model.qa_outputs.bias.grad.tolist() == pytest.approx([expected] * 2)
-
-
-def test_learning_rate() -> None:
-    options = TrainOptions(learning_rate=1.0, warmup=0.3)
-    assert [learning_rate(k, 10, options) for k in range(1, 11)] == pytest.approx(
-        [1 / 3, 2 / 3, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0]
-    )
-    constant = replace(options, decay="constant")
-    assert [learning_rate(k, 10, constant) for k in (1, 3, 10)] == pytest.approx([1 / 3, 1.0, 1.0])
-    assert learning_rate(1, 10, replace(options, warmup=0.0)) == pytest.approx(0.9)
 
 
 def test_a_word_that_occurs_twice_counts_twice() -> None:
@@ -294,17 +251,6 @@ def test_the_best_scores_are_remembered(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_what_was_never_right_has_no_threshold() -> None:
-    long, short = (
-        AnswerReport(OperatingPoint(p, p, p), (), 1, 1, OperatingPoint(p, p, 0), Counts(1, 0, 0, 0, 0))
-        for p in (0.0, -3.0)
-    )
-    report = Report(long=long, short=short, pages=1, options=EvalOptions())
-    assert best_thresholds(report) == {}
-    found = replace(report, short=short._replace(best=OperatingPoint(0.5, 0.1, -3.0)))
-    assert best_thresholds(found) == {"short": -3.0}
-
-
 def test_the_callers_random_numbers_are_left_alone(tmp_path: Path) -> None:
     options = TrainOptions(batch_size=4, device="cpu")
     before = torch.get_rng_state()
@@ -421,7 +367,7 @@ def test_tensorboard(work: Path, tmp_path: Path) -> None:
 
 
 def test_without_tensorboard(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tinynq.training.find_spec", lambda name: None)
+    monkeypatch.setattr("tinynq.journal.find_spec", lambda name: None)
     train_in(work, tmp_path / "run", steps=2)
     assert not (tmp_path / "run" / "tensorboard").exists() and len(log_of(tmp_path / "run")) == 2
 
@@ -431,6 +377,18 @@ def test_steps_and_epochs(work: Path, tmp_path: Path) -> None:
     assert load_run(tmp_path / "untrained")[3]["tinynq"]["step"] == 0
     assert train_in(work, tmp_path / "half", steps=None, epochs=0.5).steps == int(windows * 0.5 / 8)
     assert train_in(work, tmp_path / "least", steps=None, epochs=0.001).steps == 1
+
+
+def test_a_resumed_run_has_as_many_threads(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinynq.training.MOST", 2)
+    out = tmp_path / "run"
+    train_in(work, out, steps=4, save_every=3, threads=2)
+    (out / "config.json").unlink()
+    monkeypatch.setattr("tinynq.threads.choose_threads", lambda: 1)
+    train_in(work, out, steps=4, resume=True, threads=0)
+    assert load_run(out)[3]["tinynq"]["train"]["threads"] == 2
+    train_in(work, tmp_path / "new", steps=1, threads=0)
+    assert load_run(tmp_path / "new")[3]["tinynq"]["train"]["threads"] == 1
 
 
 def test_a_folder_that_is_taken(work: Path, tmp_path: Path) -> None:
@@ -505,12 +463,3 @@ def test_frozen_words_stay_as_they_are(work: Path, tmp_path: Path) -> None:
         states.append(load_run(tmp_path / str(steps))[0].state_dict())
     assert torch.equal(states[0][name], states[1][name])
     assert not torch.equal(states[0]["qa_outputs.weight"], states[1]["qa_outputs.weight"])
-
-
-@pytest.mark.parametrize("line", [b"{\n", b"7\n", b'{"loss": 1}\n', b'{"step": "9"}\n', b"\xff\n"])
-def test_a_log_of_something_else_is_left_as_it_is(tmp_path: Path, line: bytes) -> None:
-    path, content = tmp_path / "log.jsonl", b'{"step": 1}\n' + line
-    path.write_bytes(content)
-    with pytest.raises(RunError, match=r"log\.jsonl:2: no line of a log \(.*\); delete it, or move the file away"):
-        Log(tmp_path, 3)
-    assert path.read_bytes() == content

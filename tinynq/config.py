@@ -146,7 +146,7 @@ class TrainOptions(Checked):
     seed: int = option(0, "Seed of new weights, order and dropout.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
     save_every: int = option(500, "Updates between checkpoints.", low=1)
     keep: int = option(2, "Checkpoints to keep.", low=1)
     eval_every: int = option(500, "Updates between evaluations on --dev pages.", low=1)
@@ -182,7 +182,7 @@ class PredictOptions(MemberOptions):
     n_best: int = option(0, "Also write the N best answers of every page.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +239,7 @@ class RunOptions(Checked):
     seed: int = option(0, "Seed of the draws, the weights, the order and the dropout.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
 
 
 def make(kind: type[Options], keywords: Mapping[str, Any], *, base: Options | None = None) -> Options:

@@ -26,6 +26,7 @@ from tinynq.predictions import write_predictions
 from tinynq.record import check_same, read_info, read_page_windows
 from tinynq.setaside import bad_file, bad_lines, bad_pages
 from tinynq.tfrecord import SUFFIXES
+from tinynq.threads import set_threads
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
@@ -266,9 +267,3 @@ def page_stream(
     for count, windows in enumerate(read_page_windows(record), 1):
         yield windows
         progress(count, count / max(1, info.counts["pages"]))
-
-
-def set_threads(threads: int) -> None:
-    """Use that many CPU threads; 0 leaves torch's choice, one a core."""
-    if threads:
-        torch.set_num_threads(threads)

@@ -15,8 +15,9 @@ from tinynq.config import AskOptions, Device, FeatureOptions, Kind, Precision, P
 from tinynq.documents import open_document, read_document
 from tinynq.errors import RunError, UsageError
 from tinynq.features import Contexts, encode_contexts, page_windows
-from tinynq.inference import predict_pages, set_threads
+from tinynq.inference import predict_pages
 from tinynq.model import BertReader, choose_device
+from tinynq.threads import set_threads
 from tinynq.types import Page, PageWindows
 from tinynq.vocab import Vocab
 

@@ -20,8 +20,9 @@ from tinynq.decode import decode
 from tinynq.errors import InputError, UsageError
 from tinynq.features import page_windows
 from tinynq.files import PathLike, atomic_write, read_lines
-from tinynq.inference import page_logits, set_threads
+from tinynq.inference import page_logits
 from tinynq.model import choose_device
+from tinynq.threads import set_threads
 from tinynq.types import Candidate, Logits, Page, PageWindows, Progress, no_progress
 
 WORD = re.compile(r"\w+|[^\w\s]")  # BERT's tokenizer splits there too: few answers begin or end within a word

@@ -1,6 +1,7 @@
 """The terminal: where results, notes, progress and errors go, and flags made from the fields of options."""
 
 import inspect
+import os
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ from tinynq.errors import TinynqError, printable
 from tinynq.types import Progress, no_progress
 
 AROUND = 600  # characters of a passage before and behind what is marked
+KEPT = "stopped; what was finished is kept"
 SLOW = 2.0  # seconds that a stage may take before it shows a bar
 STOPPED = 130  # the exit status after Ctrl-C, and after SIGTERM
 
@@ -137,11 +139,13 @@ def run_app(app: typer.Typer) -> NoReturn:
         if status == STOPPED:  # all that some versions of typer leave of a KeyboardInterrupt
             raise KeyboardInterrupt
     except typer.TyperException as error:
+        if os.environ.get("LOCAL_RANK", "0") != "0":
+            sys.exit(2)  # the first process that torchrun started on this machine says it
         status = _fail(f"{error.format_message().rstrip('.')}; `{_help(app)}` lists what there is")
     except TinynqError as error:
         status = _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        status = _fail("stopped; what was finished is kept", STOPPED)
+        status = _fail(KEPT, STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone, and wants no more of it
         status = 141

@@ -2,22 +2,21 @@
 
 The default recipe is that of the BERT joint baseline (Alberti et al. 2019) with BERT's optimizer
 (Devlin et al. 2019). The order of windows and the dropout of an update depend on the seed and its
-number alone, so that a resumed run does what an unbroken one would have done.
+number alone, so that a resumed run does what an unbroken one would have done. Several processes, as torchrun
+starts them, make the same updates together, each from its share of the batch.
 """
 
 import json
 import math
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict
-from importlib.util import find_spec
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -25,22 +24,24 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import tinynq
-from tinynq.checkpoint import load_init, load_run, save_run
+from tinynq.checkpoint import load_init, load_run
 from tinynq.config import RECIPES, FeatureOptions, PredictOptions, TrainOptions, make
-from tinynq.errors import NumericError, RunError, UsageError
-from tinynq.files import atomic_folder, atomic_write, writing
-from tinynq.inference import page_stream, predict_pages, set_threads
+from tinynq.distributed import ALONE, Group, joined
+from tinynq.errors import NumericError, UsageError
+from tinynq.inference import page_stream, predict_pages
+from tinynq.journal import Evaluate, Journal
+from tinynq.memory import kept_memory
 from tinynq.metrics import Report, score
-from tinynq.model import Batch, BertReader, Scores, autocast, choose_device, collate
+from tinynq.model import Batch, BertReader, ModelConfig, Scores, autocast, choose_device, collate, outline
+from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.pages import read_gold
 from tinynq.record import TrainingSet
-from tinynq.resume import last_checkpoint, load_moments, save_checkpoint
+from tinynq.resume import MOMENTS, last_checkpoint, load_moments
+from tinynq.threads import MOST, set_threads
 from tinynq.types import Int32s, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
 BUCKET = 50  # batches whose windows are sorted by length together
-NO_BIAS_CORRECTION = 1e9  # a step count at which Adam's 1 - beta ** step is 1
-Evaluate = Callable[[BertReader], Report]
 
 
 class TrainSummary(NamedTuple):
@@ -82,41 +83,71 @@ def train(
     best thresholds. With ``resume``, a run that broke off
     goes on from its last checkpoint. Raises UsageError for options that cannot be and an ``out``
     that is taken, RecordError and RunError for what cannot be read or does not fit, and
-    NumericError for a loss that is not finite.
+    NumericError for a loss that is not finite. Under torchrun the first process writes ``out``; the others need it not.
     """
-    if recipe not in RECIPES:
-        raise UsageError(f"unknown recipe {recipe}: there are {', '.join(RECIPES)}")
-    chosen = make(TrainOptions, options, base=RECIPES[recipe])
-    records = [records] if isinstance(records, str) else list(records)
-    data = TrainingSet.load(records)
-    features, vocab = data.info.features, data.info.vocab
-    by_epochs = max(1, int(len(data) * chosen.epochs / chosen.batch_size))
-    steps = by_epochs if chosen.steps is None else chosen.steps
-    about: dict[str, Any] = {
-        "version": tinynq.__version__,
-        "command": command(records, out, init, recipe, dev, options),
-        "init": init,
-        "recipe": recipe,
-        "train": asdict(chosen),
-        "features": asdict(features),
-        "windows": len(data),
-        "pieces": int(data.lengths.sum()),
-        "steps": steps,
-    }
-    set_threads(chosen.threads)
-    folder = Path(out)
-    last = last_checkpoint(folder, about, resume=resume)
+    with joined() as group:
+        if recipe not in RECIPES:
+            raise UsageError(f"unknown recipe {recipe}: there are {', '.join(RECIPES)}")
+        chosen = make(TrainOptions, options, base=RECIPES[recipe])
+        records = [records] if isinstance(records, str) else list(records)
+        data = TrainingSet.load(records)
+        vocab = data.info.vocab
+        by_epochs = max(1, int(len(data) * chosen.epochs / chosen.batch_size))
+        about: dict[str, Any] = {
+            "version": tinynq.__version__,
+            "command": command(records, out, init, recipe, dev, options),
+            "init": init,
+            "recipe": recipe,
+            "train": {**asdict(chosen), "threads": set_threads(chosen.threads)},
+            "features": asdict(data.info.features),
+            "windows": len(data),
+            "pieces": int(data.lengths.sum()),
+            "steps": by_epochs if chosen.steps is None else chosen.steps,
+        }
+        folder = Path(out)
+        last = last_checkpoint(folder, about, resume=resume) if group.first else None
+        model, about = begin(group, about, last, vocab, options=chosen)
+        if group.told("ended", str(last == folder)) == "False":
+            evaluate = dev_scorer(dev, data.info.features, vocab, chosen) if dev and group.first else None
+            fit(
+                model, data, vocab, about, folder,
+                options=chosen, last=last, evaluate=evaluate, progress=progress, group=group,
+            )  # fmt: skip
+        return TrainSummary(about["steps"], len(data), about["seconds"], about["loss"], about["best"])
+
+
+def begin(
+    group: Group, about: dict[str, Any], last: Path | None, vocab: Vocab, *, options: TrainOptions
+) -> tuple[BertReader, dict[str, Any]]:
+    """The model and the state of a training that begins, or goes on from the run ``last``; the same on all processes.
+
+    The first process reads or makes them and tells the others, so that it alone needs the run's folder. Raises
+    UsageError in a process that was started with other options or records than the first.
+    """
+    mine = about
     if last:
         model, _, _, raw = load_run(last)
+        if not options.threads:  # sums end in other digits with another number
+            noted = replace(options, threads=raw["tinynq"]["train"].get("threads", 0)).threads
+            about["train"]["threads"] = set_threads(min(noted, MOST))
         about = {**about, **{name: raw["tinynq"][name] for name in ("step", "seconds", "loss", "best")}}
-    else:
-        dropout = {"dropout": chosen.dropout, "attention_dropout": chosen.attention_dropout}
-        model = load_init(init, vocab, features=features, seed=chosen.seed, **dropout)
-        about |= {"step": 0, "seconds": 0.0, "loss": None, "best": None}
-    if last != folder:
-        evaluate = dev_scorer(dev, features, vocab, chosen) if dev else None
-        fit(model, data, vocab, about, folder, options=chosen, last=last, evaluate=evaluate, progress=progress)
-    return TrainSummary(steps, len(data), about["seconds"], about["loss"], about["best"])
+    elif group.first:
+        features = FeatureOptions(**about["features"])
+        dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
+        model = load_init(about["init"], vocab, features=features, seed=options.seed, **dropout)
+        about = {**about, "step": 0, "seconds": 0.0, "loss": None, "best": None}
+    text = json.dumps({"model": asdict(model.config), "about": about}) if group.first else ""
+    told = json.loads(group.told("state", text))
+    if not group.first:
+        for name, value in mine.items():
+            if name != "train" and told["about"][name] != value:
+                raise UsageError(
+                    f"process {group.rank}: {name} is {value}, but {told['about'][name]} in the first; "
+                    "start all with one command line, one version and the same records"
+                )
+        model, about = outline(ModelConfig(**told["model"])).to_empty(device="cpu"), told["about"]
+    group.spread(list(model.state_dict().values()))
+    return model, about
 
 
 def fit(
@@ -130,29 +161,37 @@ def fit(
     last: Path | None = None,
     evaluate: Evaluate | None = None,
     progress: Progress = no_progress,
+    group: Group = ALONE,
 ) -> None:
     """The loop: from ``about["step"]`` updates to ``about["steps"]``; log, checkpoints and the run go into ``folder``.
 
-    ``about`` is what config.json says of the run; its step, seconds, loss, best and thresholds are kept
-    current, the last being of a dev evaluation of the very weights that are saved beside them.
+    ``about`` is what config.json says of the run, and is kept current. Of a group, all processes make the same updates,
+    each from its share of every batch, and the first writes; ``last``, ``evaluate`` and ``progress`` are for it alone.
     """
-    device = choose_device(options.device)
+    device = group.own(choose_device(options.device))
     model.to(device).train()
     model.words.weight.requires_grad_(not options.freeze_words)
     optimizer = adamw(model, options)
     if last:
         load_moments(last, optimizer, model)
+    group.spread([optimizer.state[p][moment] for p in model.parameters() for moment in MOMENTS])
     first, steps = about["step"], about["steps"]
     length = about["features"]["max_seq_length"] if options.padding == "full" else None
     order = batches(data.lengths, batch_size=options.batch_size, seed=options.seed, bucket=options.padding == "batch")
     started = time.perf_counter() - about["seconds"]
-    with own_randomness(device), closing(Log(folder, first)) as log:
+    with ExitStack() as stack:
+        stack.enter_context(own_randomness(device))
+        stack.enter_context(kept_memory())
+        journal = None
+        if group.first:
+            journal = Journal(folder, model, vocab, about, optimizer=optimizer, options=options, evaluate=evaluate)
+            stack.callback(journal.close)
         for step, rows in enumerate(islice(order, first, steps), first + 1):
             begun = time.perf_counter()
             windows = [data.window(int(row)) for row in rows]
             rate = learning_rate(step, steps, options)
-            torch.manual_seed(mixed(options.seed, step))
-            losses, norm = backward(model, windows, options=options, length=length, pad_id=vocab.pad)
+            torch.manual_seed(mixed(options.seed, step, group.rank))
+            losses, norm = backward(model, windows, options=options, length=length, pad_id=vocab.pad, group=group)
             loss = sum(losses) / 3
             if not math.isfinite(loss + norm):
                 raise NumericError(
@@ -160,43 +199,42 @@ def fit(
                 )
             descend(optimizer, norm, rate=rate, clip=options.clip)
             now = time.perf_counter()
-            about |= {"step": step, "seconds": now - started, "loss": loss, "thresholds": {}}
-            speed = len(windows) / (now - begun)
-            parts = dict(zip(("start_loss", "end_loss", "answer_type_loss"), losses, strict=True))
-            log.write(step, {"loss": loss, **parts, "grad_norm": norm, "learning_rate": rate, "windows_per_s": speed})
-            progress(step * options.batch_size, step / steps)
-            if evaluate and (step % options.eval_every == 0 or step == steps):
-                report = evaluate(model.eval())
-                model.train()
-                scores = {"long_f1": report.long.best.f1, "short_f1": report.short.best.f1}
-                about["thresholds"] = best_thresholds(report)
-                log.write(step, {f"dev_{name}": value for name, value in scores.items()})
-                if about["best"] is None or quality(scores) > quality(about["best"]):
-                    about["best"] = {"step": step, **scores}
-                    with atomic_folder(folder / "best") as temporary:
-                        save_run(temporary, model, vocab, about)
-            if step % options.save_every == 0 and step < steps:
-                save_checkpoint(folder / "checkpoints", model, vocab, about, optimizer, keep=options.keep)
-    save_run(folder, model, vocab, about)
+            about |= {"step": step, "seconds": now - started, "loss": loss}
+            if journal:
+                speed = len(windows) / (now - begun)
+                parts = dict(zip(("start_loss", "end_loss", "answer_type_loss"), losses, strict=True))
+                values = {"loss": loss, **parts, "grad_norm": norm, "learning_rate": rate, "windows_per_s": speed}
+                journal.write(values)
+                progress(step * options.batch_size, step / steps)
+                journal.keep()
+        if journal:
+            journal.end()
 
 
 def backward(
-    model: BertReader, windows: Sequence[Window], *, options: TrainOptions, length: int | None, pad_id: int
+    model: BertReader,
+    windows: Sequence[Window],
+    *,
+    options: TrainOptions,
+    length: int | None,
+    pad_id: int,
+    group: Group = ALONE,
 ) -> tuple[list[float], float]:
     """The gradients of a batch, left in the parameters: its losses (start, end, answer type) and the global norm.
 
-    The batch is computed in ``options.accumulate`` parts; losses and gradients are those of the
-    undivided batch. ``length`` is what windows are padded to (None: the longest of a part).
-    The norm counts the word embeddings' gradient where words are looked up: a word that occurs
+    Each process of ``group`` computes its share of the batch, in ``options.accumulate`` parts; losses, gradients and
+    norm are those of the undivided batch, on all processes. ``length`` is what windows are padded to (None: the longest
+    of a part). The norm counts the word embeddings' gradient where words are looked up: a word that occurs
     twice counts twice, unadded. That is what BERT's code does, its gradient being sparse there.
     """
     device = next(model.parameters()).device
     words = model.words
     model.zero_grad()
-    total = torch.zeros(3, device=device)
+    share = group.share(windows)
+    total, squared = torch.zeros(3, device=device), torch.zeros((), device=device)
     with lookup_squares(words) as squares:
-        for part in np.array_split(np.arange(len(windows)), min(options.accumulate, len(windows))):
-            chosen = [windows[i] for i in part]
+        for part in np.array_split(np.arange(len(share)), options.accumulate)[: len(share)]:
+            chosen = [share[i] for i in part]
             batch = collate(chosen, length=length, pad_id=pad_id).to(device)
             with autocast(device, options.precision):
                 scores = model(batch)
@@ -204,8 +242,13 @@ def backward(
             losses = joint_losses(scores, target, batch if length is None else None) / len(windows)
             losses.mean().backward()  # type: ignore[no-untyped-call]
             total += losses.detach()
-    others = [p.grad for p in model.parameters() if p is not words.weight and p.grad is not None]
-    norm = torch.sqrt(torch.nn.utils.get_total_norm(others) ** 2 + sum(squares))
+    squared += sum(squares)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    for p in trained:
+        p.grad = torch.zeros_like(p) if p.grad is None else p.grad  # None after a share of no window
+    group.add_up([total, squared, *(p.grad for p in trained if p.grad is not None)])
+    others = [p.grad for p in trained if p is not words.weight and p.grad is not None]
+    norm = torch.sqrt(torch.nn.utils.get_total_norm(others) ** 2 + squared)
     return total.tolist(), norm.item()
 
 
@@ -241,37 +284,6 @@ def lookup_squares(embedding: nn.Embedding) -> Iterator[list[Tensor]]:
         handle.remove()
 
 
-def adamw(model: BertReader, options: TrainOptions) -> torch.optim.AdamW:
-    """BERT's AdamW: no bias correction, eps 1e-6, and no weight decay on LayerNorm and biases."""
-    named = list(model.named_parameters())
-    plain = [p for _, p in named if p.ndim == 1]
-    decayed = [p for _, p in named if p.ndim > 1]
-    groups = [{"params": decayed, "weight_decay": options.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.999), eps=1e-6, fused=True)
-    for _, p in named:
-        moments = {"exp_avg": torch.zeros_like(p), "exp_avg_sq": torch.zeros_like(p)}
-        optimizer.state[p] = {"step": torch.tensor(NO_BIAS_CORRECTION, device=p.device), **moments}
-    return optimizer
-
-
-def descend(optimizer: torch.optim.Optimizer, norm: float, *, rate: float, clip: float) -> None:
-    """One update: clip the gradients, whose global norm is ``norm``, to ``clip`` (0: do not), and follow them."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    if clip:
-        torch.nn.utils.clip_grads_with_norm_(parameters, clip, torch.tensor(norm))
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    optimizer.step()
-
-
-def learning_rate(step: int, steps: int, options: TrainOptions) -> float:
-    """The rate of update ``step`` (1 to ``steps``): it rises in a line, then falls in one that runs from update 0."""
-    warmup = int(steps * options.warmup)
-    if step < warmup:
-        return options.learning_rate * step / warmup
-    return options.learning_rate * (1 - step / steps if options.decay == "linear" else 1.0)
-
-
 def batches(lengths: Int32s, *, batch_size: int, seed: int, bucket: bool) -> Iterator[NDArray[np.int64]]:
     """Row numbers of batch after batch, without end; every batch is full.
 
@@ -291,9 +303,9 @@ def batches(lengths: Int32s, *, batch_size: int, seed: int, bucket: bool) -> Ite
         yield from order.reshape(-1, batch_size)
 
 
-def mixed(seed: int, step: int) -> int:
-    """The seed of one update's dropout."""
-    return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0])
+def mixed(seed: int, step: int, rank: int) -> int:
+    """The seed of one update's dropout in one process."""
+    return int(np.random.SeedSequence((seed, step, rank)).generate_state(1, np.uint64)[0])
 
 
 @contextmanager
@@ -317,17 +329,6 @@ def dev_scorer(dev: str | Sequence[str], features: FeatureOptions, vocab: Vocab,
     return evaluate
 
 
-def best_thresholds(report: Report) -> dict[str, float]:
-    """The thresholds of the best F1 by kind of answer, of those kinds that were found at all."""
-    kinds = {"long": report.long.best, "short": report.short.best}
-    return {kind: best.threshold for kind, best in kinds.items() if best.f1 > 0}
-
-
-def quality(scores: Mapping[str, float]) -> float:
-    """What the best checkpoint is best in."""
-    return scores["long_f1"] + scores["short_f1"]
-
-
 def command(
     records: Sequence[str],
     out: str,
@@ -343,50 +344,3 @@ def command(
     given = {name.replace("_", "-"): str(value) for name, value in options.items() if value is not None}
     words += [word for name, value in given.items() for word in (f"--{name}", value)]
     return shlex.join(words)
-
-
-def _step(line: bytes, path: Path, number: int) -> int:
-    try:
-        return msgspec.json.decode(line, type=_Logged).step
-    except msgspec.DecodeError as error:
-        raise RunError(f"{path}:{number}: no line of a log ({error}); delete it, or move the file away") from None
-
-
-class _Logged(msgspec.Struct):
-    step: int
-
-
-class Log:
-    """log.jsonl of a run, one object a line, and TensorBoard event files where that package is installed.
-
-    Lines of updates after ``first`` are those of a run that broke off, and are dropped.
-    """
-
-    def __init__(self, folder: Path, first: int) -> None:
-        self._path = path = folder / "log.jsonl"
-        kept = []
-        if path.exists():
-            lines = path.read_bytes().splitlines(keepends=True)
-            kept = [line for i, line in enumerate(lines, 1) if line.endswith(b"\n") and _step(line, path, i) <= first]
-        with atomic_write(path) as file:
-            file.writelines(kept)
-        self._file = path.open("a", buffering=1)
-        self._board: Any = None
-        if find_spec("tensorboard"):
-            from torch.utils.tensorboard import SummaryWriter
-
-            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=first + 1 if first else None)
-
-    def write(self, step: int, values: Mapping[str, float]) -> None:
-        """Note the values of one update or evaluation."""
-        with writing(str(self._path)):
-            self._file.write(json.dumps({"step": step, **values}) + "\n")
-        if self._board:
-            for name, value in values.items():
-                self._board.add_scalar(name, value, step)
-
-    def close(self) -> None:
-        """Close the files."""
-        self._file.close()
-        if self._board:
-            self._board.close()

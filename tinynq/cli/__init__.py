@@ -1,5 +1,6 @@
 """The command line: parse, call, print. What a command does is a function of the same name."""
 
+import os
 from typing import Annotated, NoReturn
 
 import typer
@@ -24,7 +25,8 @@ def root(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes: results alone.")] = False,
 ) -> None:
     """Train, run and measure small BERT readers on Google's Natural Questions."""
-    screen.quiet = quiet
+    # Of the processes that torchrun starts, the first speaks.
+    screen.quiet = quiet or os.environ.get("RANK", "0") != "0"
     if version:
         screen.result(f"tinynq {tinynq.__version__}")
     elif context.invoked_subcommand is None:

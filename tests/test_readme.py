@@ -41,14 +41,19 @@ def folder(small_run: SmallRun, tmp_path: Path) -> Path:
         shutil.copy(small_run.pages, tmp_path / name)  # plain in spite of the name: gzip is recognised by content
         (tmp_path / "nq").mkdir(exist_ok=True)
         shutil.copy(small_run.pages, tmp_path / "nq" / name)
-    (tmp_path / "page.html").write_text("<p>The king of the river wrote the book.</p>")
+    for name in ("page.html", "penicillin.html"):
+        (tmp_path / name).write_text("<p>The king of the river wrote the book.</p>")
+    question = {"question": "who wrote the book", "id": "q", "answers": [{"text": "The king", "answer_start": 0}]}
+    paragraph = {"context": "The king of the river wrote the book.", "qas": [question]}
+    (tmp_path / "dev-v1.1.json").write_text(json.dumps({"data": [{"title": "t", "paragraphs": [paragraph]}]}))
     return tmp_path
 
 
 def test_the_commands(folder: Path) -> None:
     answers = [{"example_id": i, "long_answer_score": 0, "short_answers_score": 0} for i in range(-20, 20)]
     (folder / "other.json").write_text(json.dumps({"predictions": answers}))
-    run_commands(README, folder, {"prepare", "train", "predict", "eval", "compare", "show", "stats"})
+    known = {"prepare", "train", "predict", "eval", "compare", "show", "stats", "ask", "eval-squad"}
+    run_commands(README, folder, known)
     assert (folder / "predictions.json").is_file()
     assert (folder / "report.html").is_file()
 

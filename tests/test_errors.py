@@ -8,7 +8,11 @@ import pytest
 from tinynq import errors
 from tinynq.errors import LONGEST_MESSAGE, TinynqError
 
-KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and kind is not TinynqError]
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, Exception) and kind is not TinynqError
+]
 
 
 def test_the_tree_in_the_docstring_is_that_of_the_module() -> None:

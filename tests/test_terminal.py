@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tinynq import terminal
 from tinynq.config import Checked, option
 from tinynq.terminal import Screen, command, run_app, timed
 
@@ -38,7 +37,9 @@ def test_a_passage_is_marked_where_a_person_sees_it(
     plain = capsys.readouterr().out
     assert plain.startswith("... word ") and "the answer" in plain and plain.endswith(" ...\n")
     assert plain.count("\n") == 1 and len(plain) < 1300
-    monkeypatch.setattr(terminal, "Console", partial(Console, force_terminal=True, width=80, color_system="standard"))
+    monkeypatch.setattr(
+        "rich.console.Console", partial(Console, force_terminal=True, width=80, color_system="standard")
+    )
     Screen().marked(text, (5000, 5010))
     seen = capsys.readouterr().out
     assert "\x1b[1;7mthe answer\x1b[0m" in seen

@@ -15,7 +15,6 @@ import tinynq
 from tinynq.config import WorkerOptions
 from tinynq.errors import InputError, UsageError, WorkerError
 from tinynq.files import atomic_write
-from tinynq.jobs import Gauge
 from tinynq.storage import hold
 from tinynq.types import Progress, no_progress
 from tinynq.workers import part_folder, run_shards
@@ -232,25 +231,6 @@ def wait_for(condition: object, seconds: float = 30) -> None:
 
 
 # --- progress
-
-
-def test_progress_is_weighed_by_size(tmp_path: Path) -> None:
-    for name, size in (("a", 100), ("b", 300), ("c", 0)):
-        (tmp_path / name).write_bytes(bytes(size))
-    told: list[tuple[int, float]] = []
-    shards = [str(tmp_path / name) for name in "abc"]
-    gauge = Gauge(shards, [0, 1, 2], lambda count, share: told.append((count, share)))
-    gauge.of(0)(3, 0.5)
-    gauge.of(1)(5, 1.0)
-    gauge.of(2)(0, 1.0)
-    gauge.of(0)(7, 1.0)
-    assert told == [(3, 0.125), (8, 0.875), (8, 0.875), (12, 1.0)]
-    told.clear()
-    Gauge(shards, [1], lambda count, share: told.append((count, share))).of(1)(1, 0.0)
-    assert told == [(1, 0.25)]  # the first had been there
-    told.clear()
-    Gauge(["-", *shards], [0, 1], lambda count, share: told.append((count, share))).of(1)(4, 1.0)
-    assert told == [(4, 0.0)]  # nobody knows how much standard input holds
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -107,7 +107,7 @@ def evaluate_squad(
         for page, of_page in zip(some, logits, strict=True):
             question = by_id[str(page.example_id)]
             answers[question.id] = best_answer(question.context, page, of_page)
-        progress(len(answers), len(answers) / len(questions))
+            progress(len(answers), len(answers) / len(questions))
     if out is not None:
         with atomic_write(out) as written:
             written.write(msgspec.json.encode(answers))

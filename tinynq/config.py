@@ -182,7 +182,7 @@ class PredictOptions(MemberOptions):
     n_best: int = option(0, "Also write the N best answers of every page.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
+    threads: int = option(0, "CPU threads (0: one an idle core; one for each of several workers).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +191,7 @@ class AskOptions(Checked):
 
     kind: Kind = option("auto", "What the page is; auto goes by the file's suffix, else by its content.")
     n_best: int = option(0, "Also give the N best answers.", low=0)
-    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +221,7 @@ class SquadOptions(Checked):
     batch_size: int = option(32, "Windows a forward pass.", low=1)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: all cores).", low=0)
+    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -63,7 +63,11 @@ def predict(
     if chosen.n_best and chosen.format == "kaggle":
         raise UsageError("the Kaggle format has no place for n_best; leave it out, or take the format json")
     runs = tuple(member_folders(run, checkpoints=chosen.checkpoints))
-    work = PredictionsOfPages(runs, chosen, skip_bad is not None, made_from=fingerprint(runs))
+    # Several workers are the threads themselves: each would take all idle cores.
+    threads = chosen.threads or (1 if working.workers != 1 else 0)
+    work = PredictionsOfPages(
+        runs, replace(chosen, threads=0), skip_bad is not None, made_from=fingerprint(runs), threads=threads
+    )
     thresholds = work.ensemble.thresholds
     if chosen.no_answer_threshold is not None:
         thresholds = Thresholds(chosen.no_answer_threshold, chosen.no_answer_threshold)
@@ -105,14 +109,15 @@ class PredictionsOfPages:
     options: PredictOptions
     skip_bad: bool
     made_from: str
+    threads: int = field(repr=False)  # who predicts, and not what
 
     def __getstate__(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # each process loads its own models
+        return {each.name: getattr(self, each.name) for each in fields(self)}  # each process loads its own models
 
     @cached_property
     def ensemble(self) -> Ensemble:
         """The models, loaded once a process."""
-        set_threads(self.options.threads)
+        set_threads(self.threads)
         loaded = load_ensemble(self.runs)
         device = choose_device(self.options.device)
         for member in loaded.members:

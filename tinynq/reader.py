@@ -49,7 +49,7 @@ class Reader:
     ) -> "Reader":
         """The reader of that name which ships with the package, or the one of a run's folder or TF1 checkpoint.
 
-        ``threads`` are torch's, for the whole process (0: all cores). Raises RunError for what is no reader, or a
+        ``threads`` are torch's, for the whole process (0: one an idle core). Raises RunError for what is no reader, or a
         damaged one.
         """
         options = PredictOptions(threads=threads, precision=precision, device=device)

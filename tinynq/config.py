@@ -182,7 +182,7 @@ class PredictOptions(MemberOptions):
     n_best: int = option(0, "Also write the N best answers of every page.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one an idle core; one for each of several workers).", low=0)
+    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)

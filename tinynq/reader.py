@@ -49,8 +49,8 @@ class Reader:
     ) -> "Reader":
         """The reader of that name which ships with the package, or the one of a run's folder or TF1 checkpoint.
 
-        ``threads`` are torch's, for the whole process (0: one an idle core). Raises RunError for what is no reader, or a
-        damaged one.
+        ``threads`` are torch's, for the whole process (0: one an idle core). Raises RunError for what is no
+        reader, or a damaged one.
         """
         options = PredictOptions(threads=threads, precision=precision, device=device)
         folder = find_reader(run)

@@ -10,6 +10,9 @@ import msgspec
 from tinynq.types import Window
 
 NULL = {"start_token": -1, "end_token": -1, "candidate_index": -1}
+SOME_WORDS = [
+    "the", "king", "made", "a", "large", "city", "and", "small", "house", "with", "quick", "rivers", "big", "roads",
+]  # fmt: skip
 
 
 def original(

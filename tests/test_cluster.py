@@ -179,24 +179,6 @@ def test_no_node_is_left(nodes: Cluster, shards: list[str], tmp_path: Path, monk
     assert not ray.is_initialized()
 
 
-@pytest.fixture
-def bucket() -> Iterator[str]:
-    """A bucket of S3 on this machine."""
-    boto3 = pytest.importorskip("boto3")
-    moto = pytest.importorskip("moto.server")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "none")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "none")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        boto3.client("s3").create_bucket(Bucket="pages")
-        yield "s3://pages"
-    server.stop()
-
-
 @pytest.mark.slow
 def test_storages(bucket: str, shards: list[str], tmp_path: Path) -> None:
     for i, shard in enumerate(shards[:2]):

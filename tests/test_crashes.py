@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from nq_lines import annotated, answer, null, original, write
+from nq_lines import SOME_WORDS, annotated, answer, null, original, write
 
 import tinynq
 from tinynq.checkpoint import save_run
@@ -31,27 +31,7 @@ from tinynq.model import ModelConfig, new_reader
 from tinynq.preparation import prepare
 from tinynq.vocab import Vocab
 
-WORDS = [
-    "the",
-    "king",
-    "made",
-    "a",
-    "large",
-    "city",
-    "and",
-    "small",
-    "house",
-    "with",
-    "quick",
-    "rivers",
-    "big",
-    "roads",
-    "who",
-    "wrote",
-    "book",
-    "title",
-    "page",
-]
+WORDS = [*SOME_WORDS, "who", "wrote", "book", "title", "page"]
 VOCAB = Vocab(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS])
 SIZES: dict[str, Any] = {"max_seq_length": 64, "stride": 32}
 

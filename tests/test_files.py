@@ -402,24 +402,6 @@ def test_errors_of_a_web_server_are_one_line(server: str) -> None:
         pass
 
 
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[str]:
-    """A bucket of an S3 emulator on this machine."""
-    boto3 = pytest.importorskip("boto3")
-    moto = pytest.importorskip("moto.server")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "none")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "none")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        boto3.client("s3").create_bucket(Bucket="pages")
-        yield "s3://pages"
-    server.stop()
-
-
 def test_reading_and_writing_s3(bucket: str) -> None:
     for name, data in (("b.jsonl", TEXT), ("a.jsonl.gz", gzip.compress(TEXT)), ("notes.txt", b"")):
         with atomic_write(f"{bucket}/nq/{name}") as file:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from nq_lines import annotated, answer, null, original, write
+from nq_lines import SOME_WORDS, annotated, answer, null, original, write
 from test_record import IDS, SMALL, every_window, key, plain, rows
 
 from tinynq.errors import InputError, UsageError
@@ -18,23 +18,6 @@ from tinynq.preparation import WindowsOfPages, prepare
 from tinynq.record import read_page_windows
 from tinynq.types import Progress
 from tinynq.vocab import Vocab
-
-WORDS = [
-    "the",
-    "king",
-    "made",
-    "a",
-    "large",
-    "city",
-    "and",
-    "small",
-    "house",
-    "with",
-    "quick",
-    "rivers",
-    "big",
-    "roads",
-]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +33,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def page_of(number: int, example_id: int | str) -> dict[str, Any]:
     """A page of several windows; every other one is answered."""
-    text = random.Random(number).choices(WORDS, k=90)
+    text = random.Random(number).choices(SOME_WORDS, k=90)
     line = original("one two", " ".join(text), example_id=example_id)
     return annotated(line, answer(line, 1, (20, 22)) if number % 2 else null())
 

@@ -162,7 +162,7 @@ def test_a_node_is_lost_in_the_midst(
         assert (part / "empty").read_bytes() == b""
         assert (part / "large").stat().st_size == 1_000_000
     assert lost not in nodes.worker_nodes
-    assert any(0 < share < 0.2 for share in told)  # from within the tasks
+    assert any(0 < share < 1 for share in told)  # from within the tasks
     assert told[-1] == 1.0
     assert len(list(tmp_path.iterdir())) == len(shards)
     assert "raylet" not in "".join(capfd.readouterr())

@@ -33,8 +33,8 @@ import transformers
 from torch import nn
 
 import tinynq
-from tinynq import inference
-from tinynq.checkpoint import load_init, read_weights, save_run
+from tinynq import ensemble, inference
+from tinynq.checkpoint import WEIGHTS, load_init, read_tensors, save_run
 from tinynq.config import FeatureOptions
 from tinynq.features import page_windows
 from tinynq.model import Batch, BertReader, autocast, collate
@@ -63,7 +63,7 @@ class Peer(nn.Module):
         self.bert = transformers.BertModel.from_pretrained(run)
         hidden = self.bert.config.hidden_size
         self.qa_outputs, self.answer_type = nn.Linear(hidden, 2), nn.Linear(hidden, 5)
-        weights = read_weights(Path(run))
+        weights = read_tensors(Path(run) / WEIGHTS)
         for name in ("qa_outputs", "answer_type"):
             head = {part: weights[f"{name}.{part}"] for part in ("weight", "bias")}
             getattr(self, name).load_state_dict(head)
@@ -90,8 +90,8 @@ def main() -> None:
         measured_call(arguments)
         return
     torch.set_num_threads(arguments.threads)
-    transformers.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     precision = "fp32" if isinstance(autocast(torch.device("cpu"), "auto"), nullcontext) else "bf16"
     versions = f"Python {platform.python_version()}, torch {torch.__version__}, transformers {transformers.__version__}"
     print(f"{os.cpu_count()} cores, {arguments.threads} threads, tinynq's precision {precision}; {versions}")
@@ -166,7 +166,7 @@ def measured_call(arguments: argparse.Namespace) -> None:
     """Predict as the command does, and print what Measured holds as JSON."""
     clock = clock_of(arguments)
     marks: dict[str, float] = {"model": 0.0}
-    forward, load = BertReader.forward, inference.load_ensemble
+    forward, load = BertReader.forward, ensemble.load_ensemble
 
     def timed_forward(self: BertReader, batch: Batch) -> Any:
         start = clock()
@@ -175,12 +175,12 @@ def measured_call(arguments: argparse.Namespace) -> None:
         return scores
 
     def timed_load(*names: Any, **options: Any) -> Any:
-        ensemble = load(*names, **options)
+        loaded = load(*names, **options)
         marks["loaded"] = clock()
-        return ensemble
+        return loaded
 
     BertReader.forward = timed_forward  # type: ignore[method-assign]
-    inference.load_ensemble = timed_load
+    inference.load_ensemble = timed_load  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder:
         out = f"{folder}/predictions.json"
         summary = inference.predict(arguments.run, arguments.pages, out=out, threads=arguments.threads)

@@ -79,8 +79,8 @@ def theirs(model: Theirs, pad_id: int, length: int) -> Update:
         target = torch.tensor([window.target for window in windows])
         scores = model(*collate(windows, length=length, pad_id=pad_id))
         pairs = zip(scores, target.unbind(1), strict=True)
-        loss = sum(nn.functional.cross_entropy(logits, classes) for logits, classes in pairs) / 3
-        loss.backward()
+        loss = torch.stack([nn.functional.cross_entropy(logits, classes) for logits, classes in pairs]).mean()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         return loss.item()
@@ -94,11 +94,13 @@ class Side:
     def __init__(self, init: str, arguments: argparse.Namespace, whose: str) -> None:
         if arguments.threads:
             torch.set_num_threads(arguments.threads)
-        transformers.logging.set_verbosity_error()
+        transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         self.data = TrainingSet.load([arguments.record])
         features, vocab = self.data.info.features, self.data.info.vocab
-        dropout = {"dropout": RECIPES["fast"].dropout, "attention_dropout": RECIPES["fast"].attention_dropout}
-        reader = load_init(init, vocab, features=features, **dropout)
+        fast = RECIPES["fast"]
+        reader = load_init(
+            init, vocab, features=features, dropout=fast.dropout, attention_dropout=fast.attention_dropout
+        )
         self.clock = time.process_time if arguments.cpu else time.perf_counter
         self.kept = kept_memory() if whose == "ours" else nullcontext()  # as fit does
         self.kept.__enter__()
@@ -115,6 +117,9 @@ class Side:
         for batch in batches:
             self.update([self.data.window(int(row)) for row in batch])
         return self.clock() - begun
+
+
+side: Side
 
 
 def begin(*arguments: Any) -> None:

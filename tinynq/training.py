@@ -27,12 +27,13 @@ import tinynq
 from tinynq.checkpoint import load_init, load_run
 from tinynq.config import RECIPES, FeatureOptions, PredictOptions, TrainOptions, make
 from tinynq.distributed import ALONE, Group, joined
+from tinynq.encoders import empty_reader_of, read_encoder_config
 from tinynq.errors import NumericError, UsageError
 from tinynq.inference import page_stream, predict_pages
 from tinynq.journal import Evaluate, Journal
 from tinynq.memory import kept_memory
 from tinynq.metrics import Report, score
-from tinynq.model import Batch, BertReader, ModelConfig, Scores, autocast, choose_device, collate, outline
+from tinynq.model import Batch, BertReader, Scores, autocast, choose_device, collate
 from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.pages import read_gold
 from tinynq.record import TrainingSet
@@ -136,7 +137,7 @@ def begin(
         dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
         model = load_init(about["init"], vocab, features=features, seed=options.seed, **dropout)
         about = {**about, "step": 0, "seconds": 0.0, "loss": None, "best": None}
-    text = json.dumps({"model": asdict(model.config), "about": about}) if group.first else ""
+    text = json.dumps({"model": model.described(), "about": about}) if group.first else ""
     told = json.loads(group.told("state", text))
     if not group.first:
         for name, value in mine.items():
@@ -145,7 +146,7 @@ def begin(
                     f"process {group.rank}: {name} is {value}, but {told['about'][name]} in the first; "
                     "start all with one command line, one version and the same records"
                 )
-        model, about = outline(ModelConfig(**told["model"])).to_empty(device="cpu"), told["about"]
+        model, about = empty_reader_of(read_encoder_config(told["model"], Path("the first process"))), told["about"]
     group.spread(list(model.state_dict().values()))
     return model, about
 

@@ -159,6 +159,28 @@ def assert_alike(run: Path, other: Path) -> None:
         torch.testing.assert_close(tensor, expected[name], rtol=0, atol=1e-6)
 
 
+OUTLIVING = """
+import os
+from pathlib import Path
+
+from tinynq import train
+
+train("train.parquet", out="outliving", init="encoder", recipe="fast", device="cpu", threads=1, steps=1)
+names = [(task / "comm").read_text("utf-8") for task in Path("/proc/self/task").iterdir()]
+Path(f"threads-{os.environ['RANK']}").write_text("".join(names), "utf-8")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of threads")
+def test_no_thread_of_the_group_outlives_it(work: Path) -> None:
+    (work / "outliving.py").write_text(OUTLIVING, "utf-8")
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([*torchrun, "outliving.py"], cwd=work, env=environment, check=True, timeout=300)
+    for rank in range(2):
+        assert "gloo" not in (work / f"threads-{rank}").read_text("utf-8")
+
+
 def test_two_processes_make_the_updates_of_one(work: Path, alone: Path, tmp_path: Path) -> None:
     # Five windows an update: shares of two and three.
     said = finish(start(work, tmp_path / "two", 2, save_every=2))

@@ -120,6 +120,10 @@ def joined() -> Iterator[Group]:
     except (ValueError, RuntimeError) as error:
         raise UsageError(f"process {rank} of {size} does not find the others ({error}); start it by torchrun") from None
     store = PrefixStore(f"tinynq/{next(MEETINGS)}", table)
+    # Imported later, by the first optimizer, its functions would hold the group as a default argument: gloo's threads
+    # would then outlive the interpreter, which ends some processes with SIGABRT.
+    import torch.distributed.nn.functional
+
     try:
         # Of gloo and nccl, the place of a tensor decides.
         dist.init_process_group(store=store, rank=rank, world_size=size, timeout=PATIENCE)

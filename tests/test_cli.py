@@ -16,6 +16,7 @@ import tinynq
 from tinynq.cli import app
 from tinynq.config import (
     AskOptions,
+    CalibrateOptions,
     ClusterOptions,
     CompareOptions,
     EvalOptions,
@@ -34,7 +35,7 @@ from tinynq.errors import UsageError
 from tinynq.record import read_info
 
 COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "ask", "average", "eval", "compare", "show"]
-COMMANDS += ["stats", "run", "demo", "eval-squad"]
+COMMANDS += ["stats", "run", "demo", "eval-squad", "calibrate"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 
@@ -85,6 +86,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("average", MemberOptions),
         ("eval", EvalOptions),
         ("eval-squad", SquadOptions),
+        ("calibrate", CalibrateOptions),
         ("predict", ClusterOptions),
         ("average", MemberOptions),
         ("eval", EvalOptions),

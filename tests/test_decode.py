@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from math import exp, log
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tinynq.config import DECODINGS, Decoding
 from tinynq.decode import TOGETHER, Thresholds, decode, decode_pages, withhold
 from tinynq.errors import NumericError
 from tinynq.pages import read_pages
@@ -188,6 +190,79 @@ def test_adding_a_constant_to_all_logits_changes_nothing(
     moved = [s and Logits(s.start + np.float32(constant), s.end + np.float32(constant), s.answer_type) for s in halves]
     before, after = decode(page, halves, n_best=100), decode(page, moved, n_best=100)
     assert before == after
+
+
+# Long and short answers apart
+
+
+def slow_apart(page: PageWindows, logits: list[Logits | None], rule: Decoding) -> Prediction | None:
+    """The rule for candidates that do not overlap, slowly; None where joint decoding stays."""
+    holding: dict[tuple[int, int], list[tuple[float, tuple[int, int], list[float]]]] = {}
+    for (score, _, _, types), span in slow_spans(page, logits, 10, 30):
+        for candidate in page.candidates:
+            if candidate[0] <= span[0] and span[1] <= candidate[1]:
+                holding.setdefault(candidate, []).append((score, span, types))
+    if not holding:
+        return None
+
+    def odds(candidate: tuple[int, int]) -> float:
+        each = [exp(score) for score, _, _ in holding[candidate]]
+        return sum(each) if rule.long == "all-spans" else max(each)
+
+    best = max(page.candidates, key=lambda candidate: odds(candidate) if candidate in holding else -1)
+    score, span, (_, yes, no, short, long) = max(holding[best], key=lambda each: each[0])
+    sure = rule.yes_no is not None and log(exp(yes) + exp(no)) - max(short, long) >= rule.yes_no
+    answer, long_score = "NONE", log(odds(best))
+    if sure:
+        answer, span, score = "YES" if yes >= no else "NO", (-1, -1), long_score
+    return Prediction(page.example_id, NqSpan(*best), long_score, [NqSpan(*span)], score, answer)
+
+
+@given(pages(), st.sampled_from(["best-span", "all-spans"]), st.sampled_from([None, -1.0, 0.5]))
+def test_apart_is_the_slow_rule(
+    drawn: tuple[PageWindows, list[Logits | None]], long: Any, yes_no: float | None
+) -> None:
+    page, logits = drawn
+    page = page._replace(candidates=[(0, 8), (9, 20), (20, 26)])
+    rule = Decoding(long=long, yes_no=yes_no)
+    made = decode(page, logits, rule=rule)
+    expected = slow_apart(page, logits, rule) if rule != Decoding() else None
+    if expected is None:
+        assert made == decode(page, logits)
+        return
+    for name in ("long_answer_score", "short_answers_score"):
+        assert getattr(made, name) == pytest.approx(getattr(expected, name), abs=1e-9)
+        setattr(made, name, getattr(expected, name))
+    assert made == expected
+
+
+@given(st.lists(pages(), max_size=5))
+def test_pages_together_are_decoded_apart_as_each_alone(drawn: list[tuple[PageWindows, list[Logits | None]]]) -> None:
+    rule = DECODINGS["tinynq"]
+    alone = [decode(*page, rule=rule, n_best=2) for page in drawn]
+    together = decode_pages([page for page, _ in drawn], [logits for _, logits in drawn], rule=rule, n_best=2)
+    assert together == alone
+
+
+def test_a_paragraph_of_several_good_spans_beats_the_best_span() -> None:
+    page = PageWindows(1, [(0, 4), (4, 8)], [window([-1, *range(8)])])
+    scores = logits_of([0, 0, 5, 0, 0, 4.9, 4.9, 4.9, 0], [0, 0, 5, 0, 0, 4.9, 4.9, 4.9, 0])
+    joint, apart = decode(page, [scores]), decode(page, [scores], rule=Decoding(long="all-spans"))
+    assert (joint.long_answer, joint.short_answers) == (NqSpan(0, 4), [NqSpan(1, 2)])
+    assert (apart.long_answer, apart.short_answers) == (NqSpan(4, 8), [NqSpan(4, 5)])
+    assert apart.long_answer_score > joint.long_answer_score > apart.short_answers_score == pytest.approx(9.8)
+
+
+def test_yes_and_no_come_from_the_window_of_the_best_span() -> None:
+    page = PageWindows(1, [(0, 9)], [window([-1, 3]), window([-1, 4], index=1)])
+    logits: list[Logits | None] = [
+        logits_of([0, 2], [0, 2], (0, 0, 3, 1, 1)),
+        logits_of([0, 1], [0, 1], (0, 9, 0, 0, 0)),
+    ]
+    assert decode(page, logits).yes_no_answer == "NONE"
+    made = decode(page, logits, rule=Decoding(yes_no=1.9))
+    assert (made.yes_no_answer, made.short_answers, made.short_answers_score) == ("NO", [NqSpan()], 4.0)
+    assert decode(page, logits, rule=Decoding(yes_no=2.1)).yes_no_answer == "NONE"
 
 
 # One by one

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tinynq.calibration import calibrate
     from tinynq.comparison import compare
     from tinynq.conversion import convert
     from tinynq.describe import show, stats
@@ -35,6 +36,7 @@ __all__ = [
     "Reader",
     "ask",
     "average",
+    "calibrate",
     "compare",
     "convert",
     "evaluate",
@@ -57,6 +59,7 @@ _HOME = {
     "Reader": "reader",
     "ask": "reader",
     "average": "ensemble",
+    "calibrate": "calibration",
     "compare": "comparison",
     "convert": "conversion",
     "evaluate": "metrics",

@@ -168,6 +168,14 @@ def save_run(
             file.write(content)
 
 
+def note(folder: Path, **values: Any) -> None:
+    """Change what config.json says of a run, in its ``tinynq`` object; raises RunError where there is none."""
+    raw = read_config(folder)
+    raw["tinynq"] = {**raw.get("tinynq", {}), **values}
+    with atomic_write(folder / CONFIG) as file:
+        file.write(_json_bytes(raw))
+
+
 def is_run(path: str | Path) -> bool:
     """Whether a path looks like a run or a TF1 checkpoint; what is wrong with one is for load_run to say."""
     return (Path(path) / CONFIG).is_file() or (Path(path) / "checkpoints").is_dir() or tf1.find(path) is not None

@@ -164,6 +164,22 @@ RECIPES: dict[str, TrainOptions] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decoding(Checked):
+    """How the logits of a page become its answers; a run holds its own."""
+
+    long: Literal["best-span", "all-spans"] = option(
+        "best-span", "The long answer is the candidate of the best span, or that of the largest odds of all its spans."
+    )
+    yes_no: float | None = option(None, "Least log odds of yes or no against a span for yes or no to be the answer.")
+
+
+DECODINGS: dict[str, Decoding] = {
+    "bert-joint": Decoding(),
+    "tinynq": Decoding(long="all-spans", yes_no=-1.0),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberOptions(Checked):
     """Options of ``average``: which weights stand for a run."""
 
@@ -171,18 +187,27 @@ class MemberOptions(Checked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PredictOptions(MemberOptions):
+class ForwardOptions(Checked):
+    """How a model is run on windows."""
+
+    batch_size: int = option(32, "Windows a forward pass.", low=1)
+    precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
+    device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
+    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictOptions(MemberOptions, ForwardOptions):
     """Options of ``predict``."""
 
     no_answer_threshold: float | None = option(
         None, "Withhold answers of a lower score (-inf: none); by default the run's own thresholds."
     )
     format: Literal["json", "kaggle"] = option("json", "The official JSON, or the CSV of the Kaggle competition.")
-    batch_size: int = option(32, "Windows a forward pass.", low=1)
+    decoding: Literal["auto", "bert-joint", "tinynq"] = option(
+        "auto", "How logits become answers; auto is the run's own way."
+    )
     n_best: int = option(0, "Also write the N best answers of every page.", low=0)
-    precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
-    device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,15 +238,16 @@ class GoldOptions(WorkerOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SquadOptions(Checked):
+class SquadOptions(ForwardOptions):
     """Options of ``evaluate_squad``."""
 
     articles: str | None = option(None, "Part of the file's articles, a half-open slice as 402:; all by default.")
     limit: int | None = option(None, "Stop after this many questions.", low=1)
-    batch_size: int = option(32, "Windows a forward pass.", low=1)
-    precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
-    device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrateOptions(ForwardOptions):
+    """Options of ``calibrate``."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
-"""Logits -> Prediction: the best span of all windows of a page, and the candidate that holds it.
+"""Logits -> Prediction: spans of all windows of a page, and the candidates that hold them.
 
-Rules: the bert-joint baseline (Alberti, Lee and Collins 2019, "A BERT Baseline for the Natural
-Questions", section 3), in doubles of the float32 logits.
+By bert-joint's rule (Alberti, Lee and Collins 2019, "A BERT Baseline for the Natural Questions", section 3) the best
+span is the short answer, and its candidate the long one. By the other rules of config.Decoding a candidate is
+chosen first. All in doubles of the float32 logits.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tinynq.config import DECODINGS, Decoding
 from tinynq.errors import NumericError
-from tinynq.types import Float32s, Int32s, Logits, NqSpan, PageWindows, Prediction, Window
+from tinynq.types import AnswerType, Float32s, Int32s, Logits, NqSpan, PageWindows, Prediction, Window
 
 NO_SPAN_SCORE = -10000.0
 BLOCK = 64  # positions that are partitioned together
+JOINT = DECODINGS["bert-joint"]
 TOGETHER = 128  # windows that are decoded together: enough to share numpy's calls, few enough for the cache
 
 
@@ -50,22 +53,40 @@ class _Span(NamedTuple):
     score: float
 
 
+class _Spans(NamedTuple):
+    """All that may be answers, page by page and window by window: [S] each.
+
+    Where its tokens start and end, its score, and the row of its window in the batch.
+    """
+
+    start: Int32s
+    end: Int32s
+    score: NDArray[np.float64]
+    window: NDArray[np.int64]
+
+    def part(self, first: int, last: int) -> "_Spans":
+        """Those of one page."""
+        return _Spans(*(array[first:last] for array in self))  # type: ignore[arg-type]
+
+
 def decode(
     page: PageWindows,
     logits: Sequence[Logits | None],
     *,
+    rule: Decoding = JOINT,
     n_best: int = 0,
     top: int = 10,
     max_answer: int = 30,
 ) -> Prediction:
     """Makes the prediction of one page from the logits of its windows; see decode_pages."""
-    return decode_pages([page], [logits], n_best=n_best, top=top, max_answer=max_answer)[0]
+    return decode_pages([page], [logits], rule=rule, n_best=n_best, top=top, max_answer=max_answer)[0]
 
 
 def decode_pages(
     pages: Sequence[PageWindows],
     logits: Sequence[Sequence[Logits | None]],
     *,
+    rule: Decoding = JOINT,
     n_best: int = 0,
     top: int = 10,
     max_answer: int = 30,
@@ -74,23 +95,35 @@ def decode_pages(
 
     ``logits[p][i]`` belongs to ``pages[p].windows[i]``; a window with None takes no part. Logits may be longer
     than their window: positions of padding compete for the ``top`` places too, and are then dropped.
-    A span is at most ``max_answer`` word pieces. ``n_best`` adds the best distinct page spans as
-    dicts of start_token, end_token, score and long_answer, best first. Yes/no is always NONE.
-    Raises NumericError for logits that are not finite or do not fit their window.
+    A span is at most ``max_answer`` word pieces; its score is its logits less those of no answer. ``n_best`` adds the
+    best distinct page spans as dicts of start_token, end_token, score and long_answer, best first, whichever the
+    ``rule`` answers with. Raises NumericError for logits that are not finite or do not fit their window.
     """
     if len(pages) > 1 and sum(len(page.windows) for page in pages) > TOGETHER:
-        chosen = {"n_best": n_best, "top": top, "max_answer": max_answer}
+        chosen: dict[str, Any] = {"rule": rule, "n_best": n_best, "top": top, "max_answer": max_answer}
         halves = slice(len(pages) // 2), slice(len(pages) // 2, None)
         return [prediction for half in halves for prediction in decode_pages(pages[half], logits[half], **chosen)]
     rows: list[_Row] = []
     for at, (page, scores) in enumerate(zip(pages, logits, strict=True)):
         by_index = sorted(zip(page.windows, scores, strict=True), key=lambda pair: pair[0].index)
         rows += [(at, window, each) for window, each in by_index if each is not None]
-    found = _best_spans(_batch(rows), top, max_answer, max(n_best, 1)) if rows else {}
-    return [_prediction(page, found.get(at, []), with_n_best=n_best > 0) for at, page in enumerate(pages)]
+    if not rows:
+        return [_joint(page, [], with_n_best=n_best > 0) for page in pages]
+    batch = _batch(rows)
+    fitting = _fitting(batch, top, max_answer)
+    best = _best_spans(batch, fitting, max(n_best, 1))
+    predictions = [_joint(page, best.get(at, []), with_n_best=n_best > 0) for at, page in enumerate(pages)]
+    if rule != JOINT:
+        spans = _flat(batch, fitting)
+        bounds = np.searchsorted(batch.page[spans.window], np.arange(len(pages) + 1))
+        for at, page in enumerate(pages):
+            own = spans.part(*bounds[at : at + 2])
+            predictions[at] = _apart(page, own, batch.answer_type, predictions[at], rule)
+    return predictions
 
 
-def _prediction(page: PageWindows, spans: Sequence[_Span], *, with_n_best: bool) -> Prediction:
+def _joint(page: PageWindows, spans: Sequence[_Span], *, with_n_best: bool) -> Prediction:
+    """By bert-joint's rule: the best span, and the candidate that holds it."""
     best = spans[0] if spans else _Span(-1, -1, NO_SPAN_SCORE)
     return Prediction(
         example_id=page.example_id,
@@ -100,6 +133,38 @@ def _prediction(page: PageWindows, spans: Sequence[_Span], *, with_n_best: bool)
         short_answers_score=best.score,
         n_best=[_described(page, span) for span in spans] if with_n_best else msgspec.UNSET,
     )
+
+
+def _apart(page: PageWindows, spans: _Spans, answer_type: Float32s, joint: Prediction, rule: Decoding) -> Prediction:
+    """By the odds of candidates: the likeliest, its best span, and whether the answer is yes or no instead.
+
+    A score is the logarithm of the odds of a span to no answer, so that the odds of a candidate are the sum of
+    those of its spans. Where no candidate holds a span, the joint rule's prediction stays.
+    """
+    candidates = np.array(page.candidates).reshape(-1, 2)
+    at = np.searchsorted(candidates[:, 0], spans.start, side="right") - 1
+    held = np.flatnonzero((at >= 0) & (spans.end <= candidates[at, 1])) if len(candidates) else at[:0]
+    if not len(held):
+        return joint
+    at, score = at[held], spans.score[held]
+    highest = score.max()
+    odds = np.zeros(len(candidates))
+    gather = np.add if rule.long == "all-spans" else np.maximum
+    gather.at(odds, at, np.exp(score - highest))
+    chosen = int(odds.argmax())
+    best = held[np.where(at == chosen, score, -inf).argmax()]
+    changes: dict[str, Any] = {
+        "long_answer": NqSpan(*page.candidates[chosen]),
+        "long_answer_score": float(highest + np.log(odds[chosen])),
+        "short_answers": [NqSpan(int(spans.start[best]), int(spans.end[best]))],
+        "short_answers_score": float(spans.score[best]),
+    }
+    logits = answer_type[spans.window[best]].astype(np.float64)
+    yes, no = logits[AnswerType.YES], logits[AnswerType.NO]
+    if rule.yes_no is not None and np.logaddexp(yes, no) - logits[AnswerType.SHORT :].max() >= rule.yes_no:
+        changes["short_answers"], changes["yes_no_answer"] = [NqSpan()], "YES" if yes >= no else "NO"
+        changes["short_answers_score"] = changes["long_answer_score"]
+    return msgspec.structs.replace(joint, **changes)
 
 
 def withhold(prediction: Prediction, thresholds: Thresholds) -> Prediction:
@@ -147,12 +212,19 @@ def _padded(rows: Sequence[Any], width: int, filler: float) -> NDArray[Any]:
     return array
 
 
-def _best_spans(batch: _Batch, top: int, max_answer: int, n: int) -> dict[int, list[_Span]]:
-    """The n best distinct spans of each page, best first; fewer where there are fewer.
+class _Fitting(NamedTuple):
+    """The pairs of a good start and a good end that may be an answer.
 
-    Better is, in this order: score, logit, [CLS] logit, answer-type logits, visited earlier. Visits go
-    window by window, then by rank of the start, then of the end.
+    Which of them fit, their logits and scores [W, top, top], and the page tokens of starts and ends [2, W, top].
     """
+
+    fits: NDArray[np.bool_]
+    logit: NDArray[np.float64]
+    score: NDArray[np.float64]
+    tokens: Int32s
+
+
+def _fitting(batch: _Batch, top: int, max_answer: int) -> _Fitting:
     positions = _top_positions(batch.logits, top)  # [2, W, top]
     windows = np.arange(positions.shape[1])[:, None]
     tokens = batch.token_map[windows, positions]  # [2, W, top], -1 where there is none
@@ -164,18 +236,32 @@ def _best_spans(batch: _Batch, top: int, max_answer: int, n: int) -> dict[int, l
 
     start_logits = batch.logits[0][windows, positions[0]].astype(np.float64)
     end_logits = batch.logits[1][windows, positions[1]].astype(np.float64)
-    cls = batch.logits[0, :, 0].astype(np.float64) + batch.logits[1, :, 0]  # the logit of no answer, [W]
     logit = start_logits[:, :, None] + end_logits[:, None, :]
-    score = np.where(fits, logit - cls[:, None, None], -np.inf)
+    return _Fitting(fits, logit, np.where(fits, logit - _no_answer(batch)[:, None, None], -inf), tokens)
 
+
+def _no_answer(batch: _Batch) -> NDArray[np.float64]:
+    """The logit of no answer, which is the one of [CLS]: [W]."""
+    no_answer: NDArray[np.float64] = batch.logits[0, :, 0].astype(np.float64) + batch.logits[1, :, 0]
+    return no_answer
+
+
+def _best_spans(batch: _Batch, fitting: _Fitting, n: int) -> dict[int, list[_Span]]:
+    """The n best distinct spans of each page, best first; fewer where there are fewer.
+
+    Better is, in this order: score, logit, [CLS] logit, answer-type logits, visited earlier. Visits go
+    window by window, then by rank of the start, then of the end.
+    """
+    fits, logit, score, tokens = fitting
     # The one best span of a page is among those of its best score; for more of them, all are ranked.
     if n == 1:
         best = np.full(batch.page[-1] + 1, -np.inf)
         np.maximum.at(best, batch.page, score.max(axis=(1, 2), initial=-np.inf))
-        fits &= score == best[batch.page, None, None]
+        fits = fits & (score == best[batch.page, None, None])
     w, s, e = np.nonzero(fits)
     # lexsort compares by its last key first, and keeps the order of visits where all are equal.
-    order = np.lexsort((*-batch.answer_type[w].T[::-1], -cls[w], -logit[w, s, e], -score[w, s, e], batch.page[w]))
+    ties = (*-batch.answer_type[w].T[::-1], -_no_answer(batch)[w], -logit[w, s, e])
+    order = np.lexsort((*ties, -score[w, s, e], batch.page[w]))
     w, s, e = w[order], s[order], e[order]
     spans: dict[int, dict[tuple[int, int], float]] = {}
     columns = (batch.page[w], tokens[0, w, s], tokens[1, w, e] + 1, score[w, s, e])
@@ -184,6 +270,12 @@ def _best_spans(batch: _Batch, top: int, max_answer: int, n: int) -> dict[int, l
         if len(of_page) < n:
             of_page.setdefault((start, end), value)
     return {at: [_Span(*span, value) for span, value in of_page.items()] for at, of_page in spans.items()}
+
+
+def _flat(batch: _Batch, fitting: _Fitting) -> _Spans:
+    """All spans that fit, in the order of visits."""
+    w, s, e = np.nonzero(fitting.fits)
+    return _Spans(fitting.tokens[0, w, s], fitting.tokens[1, w, e] + 1, fitting.score[w, s, e], w)
 
 
 def _top_positions(logits: Float32s, top: int) -> NDArray[np.int64]:

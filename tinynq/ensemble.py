@@ -7,7 +7,7 @@ in time and in memory; an average costs what one run does (Wortsman et al. 2022,
 import os
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import log
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 
 import tinynq
 from tinynq.checkpoint import CONFIG, is_run, load_run, save_run
-from tinynq.config import FeatureOptions, MemberOptions, make
+from tinynq.config import Decoding, FeatureOptions, MemberOptions, make
 from tinynq.decode import Thresholds
 from tinynq.encoders import ATTENTION_DROPOUT, DROPOUT
 from tinynq.errors import RunError, UsageError
@@ -40,11 +40,15 @@ class Member(NamedTuple):
 
 
 class Ensemble(NamedTuple):
-    """Models that answer together, of the same windows and vocabulary; or one model, with its run's thresholds."""
+    """Models that answer together, of the same windows and vocabulary; or one model, with its run's thresholds.
+
+    ``decoding`` is the first run's.
+    """
 
     members: list[Member]
     features: FeatureOptions
     vocab: Vocab
+    decoding: Decoding
     thresholds: Thresholds
 
 
@@ -58,7 +62,9 @@ def load_ensemble(runs: str | Sequence[str], *, checkpoints: str | None = None) 
     loaded = list(_load(member_folders(runs, checkpoints=checkpoints)))
     first = loaded[0]
     own = _thresholds(first) if len(loaded) == 1 else Thresholds()
-    return Ensemble([Member(each.folder, each.model) for each in loaded], first.features, first.vocab, own)
+    decoding = read_decoding(first.about, f"{Path(first.folder) / CONFIG}")
+    members = [Member(each.folder, each.model) for each in loaded]
+    return Ensemble(members, first.features, first.vocab, decoding, own)
 
 
 def member_folders(runs: str | Sequence[str], *, checkpoints: str | None = None) -> list[str]:
@@ -166,6 +172,18 @@ def _thresholds(run: _Loaded) -> Thresholds:
             f'{Path(run.folder) / CONFIG}: thresholds is {own}; expected {{"long": x, "short": y}}'
         ) from None
     return thresholds
+
+
+def read_decoding(about: Mapping[str, Any], where: str) -> Decoding:
+    """The rule of a run from the ``tinynq`` object of its config.json; bert-joint's where it has none.
+
+    Raises RunError for a rule that there is not.
+    """
+    own = about.get("decoding", {})
+    try:
+        return Decoding(**own)
+    except (TypeError, UsageError) as error:
+        raise RunError(f"{where}: decoding is {own}, which is no rule of this version ({error})") from None
 
 
 def _check_shapes(member: _Loaded, first: _Loaded) -> None:

@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 import torch
 
-from tinynq.config import ClusterOptions, FeatureOptions, PredictOptions, make_both
-from tinynq.decode import Thresholds, decode_pages, withhold
+from tinynq.config import DECODINGS, ClusterOptions, Decoding, FeatureOptions, PredictOptions, make_both
+from tinynq.decode import JOINT, Thresholds, decode_pages, withhold
 from tinynq.ensemble import Ensemble, Member, load_ensemble, mean_logits, member_folders
 from tinynq.errors import InputError, NumericError, OnBad, UsageError, refuse
 from tinynq.features import page_windows
@@ -138,7 +138,7 @@ class PredictionsOfPages:
             partial.rename(part)
 
     def _predict(self, shard: str, folder: Path, progress: Progress) -> None:
-        members, features, vocab, _ = self.ensemble
+        members, features, vocab, decoding, _ = self.ensemble
         encoder = msgspec.json.Encoder()
         with bad_pages(folder, self.skip_bad) as on_bad, open(folder / ANSWERS, "ab") as file:
             done = whole_chunks(folder / ANSWERS)
@@ -146,7 +146,9 @@ class PredictionsOfPages:
                 shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
             )
             rest = islice(stream, done, None)
-            for page, prediction in predict_pages(members, rest, pad_id=vocab.pad, options=self.options):
+            for page, prediction in predict_pages(
+                members, rest, pad_id=vocab.pad, options=self.options, decoding=decoding
+            ):
                 file.write(encoder.encode(_Answered(prediction, len(page.windows))) + b"\n")
 
 
@@ -165,14 +167,21 @@ def whole_chunks(path: Path) -> int:
 
 
 def predict_pages(
-    model: BertReader | Sequence[Member], pages: Iterable[PageWindows], *, pad_id: int, options: PredictOptions
+    model: BertReader | Sequence[Member],
+    pages: Iterable[PageWindows],
+    *,
+    pad_id: int,
+    options: PredictOptions,
+    decoding: Decoding = JOINT,
 ) -> Iterator[tuple[PageWindows, Prediction]]:
     """The prediction of each page, in the pages' order, with the page; nothing is withheld.
 
     A model is used where and as it is; the members of an ensemble one after the other, for some pages at a time.
+    ``decoding`` is the run's own rule, which the options may overrule.
     """
+    rule = DECODINGS.get(options.decoding, decoding)
     for some, logits in page_logits(model, pages, pad_id=pad_id, options=options):
-        yield from zip(some, decode_pages(some, logits, n_best=options.n_best), strict=True)
+        yield from zip(some, decode_pages(some, logits, rule=rule, n_best=options.n_best), strict=True)
 
 
 def page_logits(

@@ -11,8 +11,9 @@ import msgspec
 from tinynq.answers import Answer, Scale, make_answer, read_scale
 from tinynq.blocks import Document
 from tinynq.checkpoint import CONFIG, is_run, load_run
-from tinynq.config import AskOptions, Device, FeatureOptions, Kind, Precision, PredictOptions, make
+from tinynq.config import AskOptions, Decoding, Device, FeatureOptions, Kind, Precision, PredictOptions, make
 from tinynq.documents import open_document, read_document
+from tinynq.ensemble import read_decoding
 from tinynq.errors import RunError, UsageError
 from tinynq.features import Contexts, encode_contexts, page_windows
 from tinynq.inference import predict_pages
@@ -36,6 +37,7 @@ class Reader:
     features: FeatureOptions
     vocab: Vocab
     scale: Scale
+    decoding: Decoding
     options: PredictOptions
 
     @classmethod
@@ -58,7 +60,8 @@ class Reader:
         model, features, vocab, config = load_run(folder)
         scale = read_scale(config["tinynq"], f"{folder / CONFIG}")
         model.to(choose_device(options.device))
-        return cls(model=model, features=features, vocab=vocab, scale=scale, options=options)
+        decoding = read_decoding(config["tinynq"], f"{folder / CONFIG}")
+        return cls(model=model, features=features, vocab=vocab, scale=scale, decoding=decoding, options=options)
 
     def answer(self, question: str, page: Source, *, kind: Kind = "auto", n_best: int = 0) -> Answer:
         """The answer to one question; see answer_many."""
@@ -91,7 +94,7 @@ class Reader:
                 yield page_windows(page, vocab=self.vocab, options=self.features, contexts=contexts)
 
         options = replace(self.options, n_best=n_best)
-        predicted = predict_pages(self.model, windows(), pad_id=self.vocab.pad, options=options)
+        predicted = predict_pages(self.model, windows(), pad_id=self.vocab.pad, options=options, decoding=self.decoding)
         return [
             make_answer(question, read[key][0], prediction, self.scale)
             for question, key, (_, prediction) in zip(questions, keys, predicted, strict=True)

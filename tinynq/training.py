@@ -25,7 +25,8 @@ from torch.nn import functional as F
 
 import tinynq
 from tinynq.checkpoint import load_init, load_run
-from tinynq.config import RECIPES, FeatureOptions, PredictOptions, TrainOptions, make
+from tinynq.config import DECODINGS, RECIPES, Decoding, FeatureOptions, PredictOptions, TrainOptions, make
+from tinynq.decode import JOINT
 from tinynq.distributed import ALONE, Group, joined
 from tinynq.encoders import empty_reader_of, read_encoder_config
 from tinynq.errors import NumericError, UsageError
@@ -101,6 +102,7 @@ def train(
             "recipe": recipe,
             "train": {**asdict(chosen), "threads": set_threads(chosen.threads)},
             "features": asdict(data.info.features),
+            "decoding": asdict(decoding_of(recipe)),
             "windows": len(data),
             "pieces": int(data.lengths.sum()),
             "steps": by_epochs if chosen.steps is None else chosen.steps,
@@ -109,7 +111,9 @@ def train(
         last = last_checkpoint(folder, about, resume=resume) if group.first else None
         model, about = begin(group, about, last, vocab, options=chosen)
         if group.told("ended", str(last == folder)) == "False":
-            evaluate = dev_scorer(dev, data.info.features, vocab, chosen) if dev and group.first else None
+            evaluate = None
+            if dev and group.first:
+                evaluate = dev_scorer(dev, data.info.features, vocab, chosen, decoding=decoding_of(recipe))
             fit(
                 model, data, vocab, about, folder,
                 options=chosen, last=last, evaluate=evaluate, progress=progress, group=group,
@@ -316,7 +320,14 @@ def own_randomness(device: torch.device) -> Iterator[None]:
         yield
 
 
-def dev_scorer(dev: str | Sequence[str], features: FeatureOptions, vocab: Vocab, options: TrainOptions) -> Evaluate:
+def decoding_of(recipe: str) -> Decoding:
+    """How runs of a recipe answer."""
+    return DECODINGS.get(recipe, JOINT)
+
+
+def dev_scorer(
+    dev: str | Sequence[str], features: FeatureOptions, vocab: Vocab, options: TrainOptions, *, decoding: Decoding
+) -> Evaluate:
     """A function that scores a model on NQ pages; their features are built anew each time, in little memory."""
     sources = [dev] if isinstance(dev, str) else list(dev)
     gold = list(read_gold(sources))  # now, so that a bad file stops the run at its start
@@ -324,7 +335,7 @@ def dev_scorer(dev: str | Sequence[str], features: FeatureOptions, vocab: Vocab,
 
     def evaluate(model: BertReader) -> Report:
         pages = page_stream(sources, features=features, vocab=vocab)
-        predicted = predict_pages(model, pages, pad_id=vocab.pad, options=predict_options)
+        predicted = predict_pages(model, pages, pad_id=vocab.pad, options=predict_options, decoding=decoding)
         return score(gold, (prediction for _, prediction in predicted))
 
     return evaluate

@@ -1,4 +1,4 @@
-"""Commands about scores: eval, eval-squad, compare."""
+"""Commands about scores: eval, eval-squad, calibrate, compare."""
 
 import json
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ import typer
 
 import tinynq
 from tinynq.cli.arguments import Json, Pages, Run, SkipBad, app, note_bad, show_result
-from tinynq.config import CompareOptions, EvalOptions, GoldOptions, SquadOptions
+from tinynq.config import CalibrateOptions, CompareOptions, EvalOptions, GoldOptions, SquadOptions
 from tinynq.errors import UsageError
 from tinynq.terminal import command, screen
 
@@ -62,6 +62,19 @@ def evaluate_squad(
     with screen.stage("eval-squad", "questions") as progress:
         scores = tinynq.evaluate_squad(reader, file, out=out, progress=progress, **options)
     show_result(scores, as_json=json_)
+
+
+@command(app, "calibrate", options=CalibrateOptions)
+def calibrate(run: Run, pages: Pages, *, json_: Json = False, options: dict[str, Any]) -> None:
+    """Fit what a run's scores mean on pages held out, and note it in the run.
+
+    Chosen are the rule by which logits become answers, thresholds, and the probabilities that `tinynq ask` gives.
+
+    Example: tinynq calibrate runs/tiny held-out.jsonl.gz
+    """
+    with screen.stage("calibrate", "pages") as progress:
+        fitted = tinynq.calibrate(run, pages, progress=progress, **options)
+    show_result(fitted, as_json=json_)
 
 
 @command(app, "compare", options=(CompareOptions, GoldOptions))

@@ -14,6 +14,7 @@ from nq_lines import SOME_WORDS, annotated, answer, null, original, write
 from test_record import IDS, SMALL, every_window, key, plain, rows
 
 from tinynq.errors import InputError, UsageError
+from tinynq.pages import read_pages
 from tinynq.preparation import WindowsOfPages, prepare
 from tinynq.record import read_page_windows
 from tinynq.types import Progress
@@ -81,6 +82,18 @@ def test_unknown_windows_are_kept_at_their_share(pages: str, vocab: Vocab, tmp_p
     assert counts[-1.0]["unknown"] == 0 < counts[0.4]["unknown"] < counts[1.0]["unknown"]
     assert len({count["short"] for count in counts.values()}) == 1
     assert 0.2 < counts[0.4]["unknown"] / counts[1.0]["unknown"] < 0.6
+
+
+def test_pages_without_an_answer_have_a_share_of_their_own(pages: str, tmp_path: Path) -> None:
+    answered = {page.example_id for page in read_pages([pages]) if not page.annotations[0].long_answer.is_null}  # type: ignore[index]
+    out = str(tmp_path / "r.parquet")
+    kept = {}
+    for null_share in (None, -1.0, 1.0):
+        prepare(pages, out=out, include_unknowns=0.3, null_unknowns=null_share, **SMALL)
+        windows = list(rows(out))
+        kept[null_share] = [{key(w) for w in windows if (w.example_id in answered) == of} for of in (True, False)]
+    assert kept[None][0] == kept[-1.0][0] == kept[1.0][0]
+    assert kept[-1.0][1] == set() < kept[None][1] < kept[1.0][1]
 
 
 def test_a_record_of_no_pages_is_one(tmp_path: Path) -> None:

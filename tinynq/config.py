@@ -120,6 +120,9 @@ class PrepareOptions(PageOptions):
     """Options of ``prepare``."""
 
     include_unknowns: float = option(0.02, "Share of windows without answer to keep in training (negative: none).")
+    null_unknowns: float | None = option(
+        None, "The same share on pages without an answer; by default --include-unknowns."
+    )
     seed: int = option(0, "Seed of the draws and of the shuffle.", low=0)
     shuffle: bool | None = option(None, "Shuffle the windows; on for train, off for predict.")
     synonyms: float = option(0.0, "Share of words to replace in a copy of each answered page.", low=0, high=1)

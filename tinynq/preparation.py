@@ -16,7 +16,7 @@ import tinynq
 from tinynq.augment import augmented
 from tinynq.config import ClusterOptions, FeatureOptions, PrepareOptions, Purpose, make_both
 from tinynq.errors import InputError, OnBad, UsageError
-from tinynq.features import page_windows, training_windows
+from tinynq.features import find_answer, page_windows, training_windows
 from tinynq.files import atomic_folder, expand
 from tinynq.pages import read_pages
 from tinynq.record import ROW_GROUP, SCHEMAS, RecordInfo, write_record
@@ -132,6 +132,8 @@ class WindowsOfPages:
             return windows, list(chain.from_iterable(spans))
         draw = page_random(self.options.seed, page.example_id).random
         share = self.options.include_unknowns
+        if self.options.null_unknowns is not None and find_answer(page, vocab) is None:
+            share = self.options.null_unknowns
         return list(training_windows(page, vocab=vocab, options=self.options, include_unknowns=share, draw=draw)), []
 
 

@@ -32,6 +32,7 @@ from tinynq.config import RECIPES, Precision
 from tinynq.errors import TinynqError
 from tinynq.memory import kept_memory
 from tinynq.model import BertReader, ModelConfig, autocast, collate
+from tinynq.objectives import joint_objective
 from tinynq.optimization import adamw, descend
 from tinynq.record import TrainingSet
 from tinynq.training import backward, batches
@@ -63,7 +64,9 @@ def ours(model: BertReader, pad_id: int, precision: Precision) -> Update:
     optimizer = adamw(model.train(), options)
 
     def update(windows: Sequence[Window]) -> float:
-        losses, norm = backward(model, windows, options=options, length=None, pad_id=pad_id)
+        losses, norm = backward(
+            model, windows, joint_objective(padded=False), options=options, length=None, pad_id=pad_id
+        )
         descend(optimizer, norm, rate=RATE, clip=options.clip)
         return sum(losses) / 3
 

@@ -19,6 +19,7 @@ from tinynq.config import (
     CalibrateOptions,
     ClusterOptions,
     CompareOptions,
+    DistillOptions,
     EvalOptions,
     FetchOptions,
     GoldOptions,
@@ -34,7 +35,20 @@ from tinynq.config import (
 from tinynq.errors import UsageError
 from tinynq.record import read_info
 
-COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "ask", "average", "eval", "compare", "show"]
+COMMANDS = [
+    "fetch",
+    "merge",
+    "prepare",
+    "convert",
+    "train",
+    "distill",
+    "predict",
+    "ask",
+    "average",
+    "eval",
+    "compare",
+    "show",
+]
 COMMANDS += ["stats", "run", "demo", "eval-squad", "calibrate"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
@@ -81,6 +95,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("prepare", ClusterOptions),
         ("convert", PageOptions),
         ("train", TrainOptions),
+        ("distill", DistillOptions),
         ("predict", PredictOptions),
         ("ask", AskOptions),
         ("average", MemberOptions),

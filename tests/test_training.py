@@ -20,10 +20,11 @@ from tinynq.checkpoint import fill, from_tf1, load_run, save_run
 from tinynq.config import EvalOptions, FeatureOptions, TrainOptions
 from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
 from tinynq.metrics import AnswerReport, Counts, OperatingPoint, Report
-from tinynq.model import BertReader, ModelConfig, Scores, collate, new_reader
+from tinynq.model import BertReader, ModelConfig, new_reader
+from tinynq.objectives import joint_objective
 from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.preparation import prepare
-from tinynq.training import TrainSummary, backward, batches, fit, joint_losses, train
+from tinynq.training import TrainSummary, backward, batches, fit, train
 from tinynq.types import AnswerType, Int32s, Target, Window
 from tinynq.vocab import Vocab
 
@@ -93,7 +94,9 @@ def run_golden(golden: Golden, options: TrainOptions) -> tuple[list[float], list
     losses, norms = [], []
     for step, rows in enumerate(golden.steps["batch_indices"], 1):
         windows = [golden.windows[row] for row in rows]
-        parts, norm = backward(golden.model, windows, options=options, length=384, pad_id=0)
+        parts, norm = backward(
+            golden.model, windows, joint_objective(padded=True), options=options, length=384, pad_id=0
+        )
         losses.append(sum(parts) / 3)
         norms.append(norm)
         descend(optimizer, norm, rate=learning_rate(step, 20, options), clip=options.clip)
@@ -125,7 +128,7 @@ def test_golden_steps_show_another_rule(golden: Golden, change: dict[str, Any]) 
 def test_a_word_that_occurs_twice_counts_twice() -> None:
     model = new_reader(replace(CONFIG, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0), seed=0)
     window = Window(0, 0, 2, [2, 7, 7, 7, 9, 3], (), Target(2, 3, AnswerType.SHORT))
-    _, norm = backward(model, [window], options=EXACT, length=None, pad_id=0)
+    _, norm = backward(model, [window], joint_objective(padded=False), options=EXACT, length=None, pad_id=0)
     words = model.bert.embeddings.word_embeddings.weight
     added = torch.nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None]).item()
     # Three of one word: their rows of the position table have the gradients of the lookups, unadded.
@@ -142,23 +145,12 @@ def test_parts_of_a_batch_give_the_gradients_of_the_batch(length: int | None) ->
     windows = FewWindows(7).windows
     results = []
     for accumulate in (1, 3, 7):
-        options = replace(EXACT, accumulate=accumulate)
-        losses, norm = backward(model, windows, options=options, length=length, pad_id=0)
+        options, objective = replace(EXACT, accumulate=accumulate), joint_objective(padded=length is not None)
+        losses, norm = backward(model, windows, objective, options=options, length=length, pad_id=0)
         gradients = [p.grad.flatten() for p in model.parameters() if p.grad is not None]
         results.append(torch.cat([torch.tensor([*losses, norm]), *gradients]))
     for result in results[1:]:
         torch.testing.assert_close(result, results[0], rtol=1e-4, atol=1e-6)
-
-
-def test_padding_takes_part_in_the_softmax_only_where_it_is_to() -> None:
-    windows = FewWindows(2).windows
-    batch = collate(windows, length=48)
-    target = torch.tensor([window.target for window in windows])
-    scores = Scores(torch.zeros(2, 48), torch.zeros(2, 48), torch.zeros(2, 5))
-    n = batch.mask.sum(1).float()
-    assert joint_losses(scores, target, None).tolist() == pytest.approx([2 * np.log(48)] * 2 + [2 * np.log(5)])
-    expected = float(n.log().sum())
-    assert joint_losses(scores, target, batch).tolist() == pytest.approx([expected] * 2 + [2 * np.log(5)])
 
 
 # The order of windows

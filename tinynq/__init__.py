@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tinynq.comparison import compare
     from tinynq.conversion import convert
     from tinynq.describe import show, stats
+    from tinynq.distillation import distill
     from tinynq.download import fetch
     from tinynq.ensemble import average
     from tinynq.experiments import run
@@ -39,6 +40,7 @@ __all__ = [
     "calibrate",
     "compare",
     "convert",
+    "distill",
     "evaluate",
     "evaluate_squad",
     "fetch",
@@ -62,6 +64,7 @@ _HOME = {
     "calibrate": "calibration",
     "compare": "comparison",
     "convert": "conversion",
+    "distill": "distillation",
     "evaluate": "metrics",
     "evaluate_squad": "squad",
     "fetch": "download",

@@ -167,6 +167,18 @@ RECIPES: dict[str, TrainOptions] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class DistillOptions(TrainOptions):
+    """Options of ``distill``: those of ``train``, and how the teacher is learned from."""
+
+    temperature: float = option(2.0, "What logits are divided by before they are compared.", low=0.01)
+    alpha: float = option(0.9, "Share of the teacher's part in the loss of a window with label.", low=0, high=1)
+    hidden_weight: float = option(0.0, "Weight of the error of the last hidden states; 0 leaves them out.", low=0)
+    embeddings: Literal["teacher", "random"] = option(
+        "teacher", "What the embeddings of a student of one of the sizes begin with."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decoding(Checked):
     """How the logits of a page become its answers; a run holds its own."""
 

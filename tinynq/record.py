@@ -26,6 +26,7 @@ from tinynq.types import AnswerType, ExampleId, Int32s, PageWindows, Target, Win
 from tinynq.vocab import Vocab
 
 FORMAT = 1
+UNLABELLED = -1  # in memory alone: the answer type of a window without target
 # Without dictionaries: the values of these columns make files with them larger, and slower to write and to read.
 ENCODING: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
 ROW_GROUP = 4096  # windows; some 10 MB in memory
@@ -122,9 +123,9 @@ def window_lengths(record: str) -> Iterator[tuple[list[str], list[int]]]:
 
 
 class TrainingSet:
-    """The windows of one or more records for training, in memory: 2 bytes a piece and 40 a window.
+    """The windows of one or more records, in memory: 2 bytes a piece and 40 a window.
 
-    ``lengths`` [N] are the windows' pieces.
+    ``lengths`` [N] are the windows' pieces. Those of records for prediction have no target.
     """
 
     def __init__(self, info: RecordInfo, batches: Iterable[pa.RecordBatch]) -> None:
@@ -146,24 +147,23 @@ class TrainingSet:
         }
 
     @classmethod
-    def load(cls, records: Sequence[str]) -> "TrainingSet":
+    def load(cls, records: Sequence[str], *, unlabelled: bool = False) -> "TrainingSet":
         """The windows of all records, in their order; a TFRecord is taken to have the default vocabulary and options.
 
-        Raises RecordError where one was made for prediction, holds no window, or differs in
+        Raises RecordError where one was made for prediction (unless ``unlabelled``), holds no window, or differs in
         features or vocabulary from the first.
         """
         paths = expand(records, suffixes=(".parquet", *SUFFIXES))
         infos = [tfrecord_info(path, PageOptions()) if is_tfrecord(path) else read_info(path) for path in paths]
         for path, info in zip(paths, infos, strict=True):
-            if info.purpose != "train":
+            if info.purpose != "train" and not unlabelled:
                 raise RecordError(f"{path}: made for prediction; training needs `tinynq prepare --for train`")
             check_same(path, info, infos[0].features, infos[0].vocab, of=paths[0])
         if not any(info.counts.get("windows", 1) for info in infos):
             raise RecordError(
                 f"{', '.join(paths)}: no window to train on; prepare more pages or raise --include-unknowns"
             )
-        columns = [name for name in SCHEMAS["train"].names if name != "token_map"]
-        batches = (read_batches(path, info, columns) for path, info in zip(paths, infos, strict=True))
+        batches = (_labelled_batches(path, info) for path, info in zip(paths, infos, strict=True))
         return cls(infos[0], chain.from_iterable(batches))
 
     def __len__(self) -> int:
@@ -174,7 +174,18 @@ class TrainingSet:
         ids = self._ids[self._offsets[at] : self._offsets[at + 1]]
         index, question_length, start, end, kind = (int(column[at]) for column in self._columns.values())
         example_id = json.loads(self._names[at].as_py())
-        return Window(example_id, index, question_length, ids, (), Target(start, end, AnswerType(kind)))
+        target = Target(start, end, AnswerType(kind)) if kind != UNLABELLED else None
+        return Window(example_id, index, question_length, ids, (), target)
+
+
+def _labelled_batches(record: str, info: RecordInfo) -> Iterator[pa.RecordBatch]:
+    """The columns of training but for the token map; UNLABELLED in those that a record for prediction has not."""
+    names = [name for name in SCHEMAS["train"].names if name != "token_map"]
+    for batch in read_batches(record, info, [name for name in names if name in SCHEMAS[info.purpose].names]):
+        for name in names[batch.num_columns :]:
+            none = pa.array(np.full(len(batch), UNLABELLED), SCHEMAS["train"].field(name).type)
+            batch = batch.append_column(name, none)
+        yield batch
 
 
 def tfrecord_info(record: str, options: PageOptions) -> RecordInfo:

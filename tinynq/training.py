@@ -10,7 +10,7 @@ import json
 import math
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from itertools import count, islice
@@ -21,7 +21,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 import tinynq
 from tinynq.checkpoint import load_init, load_run
@@ -34,10 +33,11 @@ from tinynq.inference import page_stream, predict_pages
 from tinynq.journal import Evaluate, Journal
 from tinynq.memory import kept_memory
 from tinynq.metrics import Report, score
-from tinynq.model import Batch, BertReader, Scores, autocast, choose_device, collate
+from tinynq.model import BertReader, autocast, choose_device, collate
+from tinynq.objectives import Objective, joint_objective
 from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.pages import read_gold
-from tinynq.record import TrainingSet
+from tinynq.record import RecordInfo, TrainingSet
 from tinynq.resume import MOMENTS, last_checkpoint, load_moments
 from tinynq.threads import MOST, set_threads
 from tinynq.types import Int32s, Progress, Window, no_progress
@@ -88,41 +88,72 @@ def train(
     NumericError for a loss that is not finite. Under torchrun the first process writes ``out``; the others need it not.
     """
     with joined() as group:
-        if recipe not in RECIPES:
-            raise UsageError(f"unknown recipe {recipe}: there are {', '.join(RECIPES)}")
-        chosen = make(TrainOptions, options, base=RECIPES[recipe])
+        chosen = make(TrainOptions, options, base=find_recipe(recipe))
         records = [records] if isinstance(records, str) else list(records)
         data = TrainingSet.load(records)
-        vocab = data.info.vocab
-        by_epochs = max(1, int(len(data) * chosen.epochs / chosen.batch_size))
-        about: dict[str, Any] = {
-            "version": tinynq.__version__,
-            "command": command(records, out, init, recipe, dev, options),
-            "init": init,
-            "recipe": recipe,
-            "train": {**asdict(chosen), "threads": set_threads(chosen.threads)},
-            "features": asdict(data.info.features),
-            "decoding": asdict(decoding_of(recipe)),
-            "windows": len(data),
-            "pieces": int(data.lengths.sum()),
-            "steps": by_epochs if chosen.steps is None else chosen.steps,
-        }
-        folder = Path(out)
-        last = last_checkpoint(folder, about, resume=resume) if group.first else None
-        model, about = begin(group, about, last, vocab, options=chosen)
-        if group.told("ended", str(last == folder)) == "False":
-            evaluate = None
-            if dev and group.first:
-                evaluate = dev_scorer(dev, data.info.features, vocab, chosen, decoding=decoding_of(recipe))
-            fit(
-                model, data, vocab, about, folder,
-                options=chosen, last=last, evaluate=evaluate, progress=progress, group=group,
-            )  # fmt: skip
-        return TrainSummary(about["steps"], len(data), about["seconds"], about["loss"], about["best"])
+        about = {"command": command("train", records, out, init, recipe, dev, options), "init": init, "recipe": recipe}
+        return learn(
+            data, data.info, about, Path(out), options=chosen, dev=dev, resume=resume, progress=progress, group=group
+        )
+
+
+def find_recipe(name: str) -> TrainOptions:
+    """The options of a recipe; raises UsageError for a name that none has."""
+    if name not in RECIPES:
+        raise UsageError(f"unknown recipe {name}: there are {', '.join(RECIPES)}")
+    return RECIPES[name]
+
+
+def learn(
+    data: Windows,
+    info: RecordInfo,
+    about: dict[str, Any],
+    folder: Path,
+    *,
+    options: TrainOptions,
+    dev: str | Sequence[str] | None,
+    resume: bool,
+    progress: Progress,
+    group: Group,
+    first_model: Callable[[], BertReader] | None = None,
+    objective: Callable[[BertReader], Objective] | None = None,
+) -> TrainSummary:
+    """Train on windows of records like ``info``; ``about`` has command, init, recipe, and what else makes the run.
+
+    By default the model is load_init's, and the objective the joint one. Takes and raises what train does.
+    """
+    vocab = info.vocab
+    by_epochs = max(1, int(len(data) * options.epochs / options.batch_size))
+    decoding = DECODINGS.get(about["recipe"], JOINT)
+    about = {
+        "version": tinynq.__version__,
+        **about,
+        "train": {**asdict(options), "threads": set_threads(options.threads)},
+        "features": asdict(info.features),
+        "decoding": asdict(decoding),
+        "windows": len(data),
+        "pieces": int(data.lengths.sum()),
+        "steps": by_epochs if options.steps is None else options.steps,
+    }
+    last = last_checkpoint(folder, about, resume=resume) if group.first else None
+    model, about = begin(group, about, last, vocab, options=options, first_model=first_model)
+    if group.told("ended", str(last == folder)) == "False":
+        evaluate = dev_scorer(dev, info.features, vocab, options, decoding=decoding) if dev and group.first else None
+        fit(
+            model, data, vocab, about, folder, options=options, last=last,
+            objective=objective and objective(model), evaluate=evaluate, progress=progress, group=group,
+        )  # fmt: skip
+    return TrainSummary(about["steps"], len(data), about["seconds"], about["loss"], about["best"])
 
 
 def begin(
-    group: Group, about: dict[str, Any], last: Path | None, vocab: Vocab, *, options: TrainOptions
+    group: Group,
+    about: dict[str, Any],
+    last: Path | None,
+    vocab: Vocab,
+    *,
+    options: TrainOptions,
+    first_model: Callable[[], BertReader] | None = None,
 ) -> tuple[BertReader, dict[str, Any]]:
     """The model and the state of a training that begins, or goes on from the run ``last``; the same on all processes.
 
@@ -137,9 +168,12 @@ def begin(
             about["train"]["threads"] = set_threads(min(noted, MOST))
         about = {**about, **{name: raw["tinynq"][name] for name in ("step", "seconds", "loss", "best")}}
     elif group.first:
-        features = FeatureOptions(**about["features"])
-        dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
-        model = load_init(about["init"], vocab, features=features, seed=options.seed, **dropout)
+        if first_model:
+            model = first_model()
+        else:
+            features = FeatureOptions(**about["features"])
+            dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
+            model = load_init(about["init"], vocab, features=features, seed=options.seed, **dropout)
         about = {**about, "step": 0, "seconds": 0.0, "loss": None, "best": None}
     text = json.dumps({"model": model.described(), "about": about}) if group.first else ""
     told = json.loads(group.told("state", text))
@@ -163,6 +197,7 @@ def fit(
     folder: Path,
     *,
     options: TrainOptions,
+    objective: Objective | None = None,
     last: Path | None = None,
     evaluate: Evaluate | None = None,
     progress: Progress = no_progress,
@@ -182,6 +217,7 @@ def fit(
     group.spread([optimizer.state[p][moment] for p in model.parameters() for moment in MOMENTS])
     first, steps = about["step"], about["steps"]
     length = about["features"]["max_seq_length"] if options.padding == "full" else None
+    objective = objective or joint_objective(padded=length is not None)
     order = batches(data.lengths, batch_size=options.batch_size, seed=options.seed, bucket=options.padding == "batch")
     started = time.perf_counter() - about["seconds"]
     with ExitStack() as stack:
@@ -196,7 +232,9 @@ def fit(
             windows = [data.window(int(row)) for row in rows]
             rate = learning_rate(step, steps, options)
             torch.manual_seed(mixed(options.seed, step, group.rank))
-            losses, norm = backward(model, windows, options=options, length=length, pad_id=vocab.pad, group=group)
+            losses, norm = backward(
+                model, windows, objective, options=options, length=length, pad_id=vocab.pad, group=group
+            )
             loss = sum(losses) / 3
             if not math.isfinite(loss + norm):
                 raise NumericError(
@@ -219,6 +257,7 @@ def fit(
 def backward(
     model: BertReader,
     windows: Sequence[Window],
+    objective: Objective,
     *,
     options: TrainOptions,
     length: int | None,
@@ -243,8 +282,7 @@ def backward(
             batch = collate(chosen, length=length, pad_id=pad_id).to(device)
             with autocast(device, options.precision):
                 scores = model(batch)
-            target = torch.tensor([window.target for window in chosen], device=device)
-            losses = joint_losses(scores, target, batch if length is None else None) / len(windows)
+            losses = objective(scores, chosen, batch) / len(windows)
             losses.mean().backward()  # type: ignore[no-untyped-call]
             total += losses.detach()
     squared += sum(squares)
@@ -255,19 +293,6 @@ def backward(
     others = [p.grad for p in trained if p is not words.weight and p.grad is not None]
     norm = torch.sqrt(torch.nn.utils.get_total_norm(others) ** 2 + squared)
     return total.tolist(), norm.item()
-
-
-def joint_losses(scores: Scores, target: Tensor, batch: Batch | None) -> Tensor:
-    """Cross entropies of start, end and answer type, each summed over the windows: [3].
-
-    ``target`` [B, 3] holds their classes. All positions take part in the softmax, or, given the
-    batch, those that are no padding.
-    """
-    start, end, answer_type = scores
-    if batch is not None:
-        start, end = (logits.masked_fill(~batch.mask, -math.inf) for logits in (start, end))
-    pairs = zip((start, end, answer_type), target.unbind(1), strict=True)
-    return torch.stack([F.cross_entropy(logits, classes, reduction="sum") for logits, classes in pairs])
 
 
 @contextmanager
@@ -320,11 +345,6 @@ def own_randomness(device: torch.device) -> Iterator[None]:
         yield
 
 
-def decoding_of(recipe: str) -> Decoding:
-    """How runs of a recipe answer."""
-    return DECODINGS.get(recipe, JOINT)
-
-
 def dev_scorer(
     dev: str | Sequence[str], features: FeatureOptions, vocab: Vocab, options: TrainOptions, *, decoding: Decoding
 ) -> Evaluate:
@@ -342,6 +362,7 @@ def dev_scorer(
 
 
 def command(
+    name: str,
     records: Sequence[str],
     out: str,
     init: str,
@@ -349,9 +370,9 @@ def command(
     dev: str | Sequence[str] | None,
     options: Mapping[str, Any],
 ) -> str:
-    """The command line that does the same as a call of train."""
+    """The command line that does the same as a call of train, or of another command with its arguments."""
     sources = [dev] if isinstance(dev, str) else list(dev or [])
-    words = ["tinynq", "train", *records, "--out", out, "--init", init, "--recipe", recipe]
+    words = ["tinynq", name, *records, "--out", out, "--init", init, "--recipe", recipe]
     words += [word for source in sources for word in ("--dev", source)]
     given = {name.replace("_", "-"): str(value) for name, value in options.items() if value is not None}
     words += [word for name, value in given.items() for word in (f"--{name}", value)]

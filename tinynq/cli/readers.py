@@ -1,4 +1,4 @@
-"""Commands about readers: train, predict, ask, average."""
+"""Commands about readers: train, distill, predict, ask, average."""
 
 import json
 from itertools import takewhile
@@ -9,7 +9,15 @@ import typer
 
 import tinynq
 from tinynq.cli.arguments import Json, Records, Run, SkipBad, app, note_bad
-from tinynq.config import RECIPES, AskOptions, ClusterOptions, MemberOptions, PredictOptions, TrainOptions
+from tinynq.config import (
+    RECIPES,
+    AskOptions,
+    ClusterOptions,
+    DistillOptions,
+    MemberOptions,
+    PredictOptions,
+    TrainOptions,
+)
 from tinynq.errors import UsageError, printable
 from tinynq.terminal import command, screen, timed
 
@@ -39,6 +47,35 @@ def train(
         )
     loss = f", last loss {summary.loss:.4f}," if summary.loss is not None else ""
     screen.note(f"{out}: {summary.steps:,} updates{loss} in {seconds():.1f} s")
+
+
+@command(app, "distill", options=DistillOptions, unset=True)
+def distill(
+    records: Records,
+    *,
+    teacher: Annotated[list[str], typer.Option(help="A run to learn from; repeated, the ensemble of several.")],
+    out: Annotated[str, typer.Option(help="The run's folder.")],
+    init: Annotated[str, typer.Option(help="What the student begins as; see train.")],
+    recipe: Annotated[str, typer.Option(help=f"Where unset options come from: {', '.join(RECIPES)}.")] = "fast",
+    lessons: Annotated[
+        str | None, typer.Option(help="The folder of what the teacher says; lessons in --out by default.")
+    ] = None,
+    dev: Annotated[list[str] | None, typer.Option(help="NQ pages to score during training; may be repeated.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out was broken off.")] = False,
+    options: dict[str, Any],
+) -> None:
+    """Train a small reader on what a bigger one says.
+
+    Records for prediction will do as well: what has no label is learned from the teacher alone.
+
+    Example: tinynq distill train.parquet --teacher runs/mini --init bert-tiny --out runs/tiny
+    """
+    summary = tinynq.distill(
+        records, teacher=teacher, out=out, init=init, recipe=recipe, lessons=lessons, dev=dev or None, resume=resume,
+        stage=screen.stage, **options,
+    )  # fmt: skip
+    loss = f", last loss {summary.loss:.4f}" if summary.loss is not None else ""
+    screen.note(f"{out}: {summary.steps:,} updates{loss}")
 
 
 @command(app, "predict", options=(PredictOptions, ClusterOptions))

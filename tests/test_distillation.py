@@ -1,0 +1,166 @@
+"""distill: the student says what the teacher says, with labels and without."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from nq_lines import SmallRun
+
+from tinynq.checkpoint import load_run
+from tinynq.config import DistillOptions
+from tinynq.distillation import Distillation, distill, divergence, new_student
+from tinynq.ensemble import load_ensemble
+from tinynq.errors import RunError, UsageError
+from tinynq.lessons import Lesson, TaughtWindow, last_hidden
+from tinynq.model import ModelConfig, Scores, collate, new_reader
+from tinynq.objectives import joint_losses
+from tinynq.preparation import prepare
+from tinynq.training import train
+from tinynq.types import AnswerType, Logits, Target
+
+EXACT: dict[str, Any] = {"dropout": 0.0, "precision": "fp32", "device": "cpu", "threads": 1, "batch_size": 4}
+
+
+def taught(length: int, *, labelled: bool = True, hidden: int = 0) -> TaughtWindow:
+    random = np.random.default_rng(length)
+    start, end, kind = (random.normal(0, 3, n).astype(np.float32) for n in (length, length, 5))
+    states = random.normal(size=(length, hidden)).astype(np.float32) if hidden else None
+    target = Target(2, 3, AnswerType.SHORT) if labelled else None
+    return TaughtWindow(0, 0, 2, [5] * length, (), target, lesson=Lesson(Logits(start, end, kind), states))
+
+
+def said(windows: list[TaughtWindow]) -> Scores:
+    random = torch.Generator().manual_seed(0)
+    length = max(len(window.input_ids) for window in windows)
+    return Scores(*(torch.randn(len(windows), n, generator=random) for n in (length, length, 5)))
+
+
+def expect(window: TaughtWindow, scores: Scores, row: int, temperature: float) -> list[float]:
+    """The divergences, in words of the definition."""
+    found = []
+    for logits, mine in zip(window.lesson.logits, scores, strict=True):
+        p = torch.softmax(torch.tensor(logits) / temperature, 0)
+        q = torch.softmax(mine[row, : len(logits)] / temperature, 0)
+        found.append(float((p * (p / q).log()).sum()) * temperature**2)
+    return found
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0])
+def test_the_soft_loss_is_the_divergence_of_what_is_no_padding(temperature: float) -> None:
+    windows = [taught(7), taught(11)]
+    scores = said(windows)
+    objective = Distillation(student(), options=DistillOptions(temperature=temperature, alpha=1.0))
+    expected = np.sum([expect(window, scores, row, temperature) for row, window in enumerate(windows)], axis=0)
+    assert objective(scores, windows, collate(windows)).tolist() == pytest.approx(expected.tolist(), rel=1e-4)
+
+
+def test_a_student_that_says_the_same_has_no_soft_loss() -> None:
+    window = taught(9)
+    scores = Scores(*(torch.tensor(part)[None] for part in window.lesson.logits))
+    assert divergence(scores.start, scores.start, torch.ones(1, 9, dtype=torch.bool), 2.0).item() == pytest.approx(0)
+    objective = Distillation(student(), options=DistillOptions(alpha=1.0))
+    assert objective(scores, [window], collate([window])).tolist() == pytest.approx([0, 0, 0], abs=1e-6)
+
+
+def test_labels_count_for_the_rest_and_only_where_there_are_some() -> None:
+    windows = [taught(7), taught(11, labelled=False)]
+    scores, batch = said(windows), collate(windows)
+    soft = [expect(window, scores, row, 2.0) for row, window in enumerate(windows)]
+    first = Scores(*(part[:1] for part in scores))
+    hard = joint_losses(first, torch.tensor([windows[0].target]), type(batch)(*(part[:1] for part in batch)))
+    objective = Distillation(student(), options=DistillOptions(alpha=0.25))
+    expected = 0.25 * np.array(soft[0]) + 0.75 * hard.numpy() + np.array(soft[1])
+    assert objective(scores, windows, batch).tolist() == pytest.approx(expected.tolist(), rel=1e-4)
+
+
+def test_hidden_states_come_to_each_of_the_three() -> None:
+    model = student().eval()
+    windows = [taught(7, hidden=128), taught(11, hidden=128)]
+    batch = collate(windows)
+    plain, with_states = (Distillation(model, options=DistillOptions(hidden_weight=weight)) for weight in (0.0, 3.0))
+    with torch.no_grad(), last_hidden(model) as states:
+        scores = model(batch)
+        error = sum(
+            float(((states[0][row, : len(window.input_ids)] - torch.tensor(window.lesson.hidden)) ** 2).mean())
+            for row, window in enumerate(windows)
+        )
+        more = with_states(scores, windows, batch) - plain(scores, windows, batch)
+    assert more.tolist() == pytest.approx([3 * error] * 3, rel=1e-4)
+
+
+def student(width: int = 128) -> Any:
+    config = ModelConfig(
+        vocab_size=30, hidden_size=width, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    return new_reader(config, seed=0)
+
+
+def loss_of(folder: Path) -> list[float]:
+    return [json.loads(line)["loss"] for line in (folder / "log.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_a_student_comes_to_say_what_its_teacher_says(small_run: SmallRun, tmp_path: Path) -> None:
+    out = tmp_path / "student"
+    unlabelled = str(tmp_path / "predict.parquet")
+    prepare(small_run.pages, out=unlabelled, for_="predict")
+    common: dict[str, Any] = {**EXACT, "learning_rate": 1e-3, "alpha": 1.0, "warmup": 0.0}
+    summary = distill(
+        [small_run.record, unlabelled], teacher=small_run.folder, out=str(out), init="bert-tiny", steps=25, seed=3,
+        hidden_weight=0.5, **common,
+    )  # fmt: skip
+    losses = loss_of(out)
+    assert summary.steps == len(losses) == 25
+    assert np.mean(losses[-5:]) < 0.6 * np.mean(losses[:5])
+    about = load_run(out)[3]["tinynq"]
+    assert about["teachers"] == [small_run.folder] and "--teacher" in about["command"]
+    assert about["train"]["hidden_weight"] == 0.5
+
+
+def test_alpha_0_is_train(small_run: SmallRun, tmp_path: Path) -> None:
+    common: dict[str, Any] = {**EXACT, "init": "bert-tiny", "steps": 3, "recipe": "fast"}
+    train(small_run.record, out=str(tmp_path / "a"), **common)
+    distill(
+        small_run.record, teacher=small_run.folder, out=str(tmp_path / "b"), alpha=0.0, embeddings="random", **common
+    )
+    weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in "ab"]
+    assert weights[0] == weights[1]
+
+
+def test_it_goes_on_to_the_last_bit(small_run: SmallRun, tmp_path: Path) -> None:
+    common: dict[str, Any] = {**EXACT, "teacher": small_run.folder, "init": "bert-tiny", "steps": 4, "save_every": 2}
+    distill(small_run.record, out=str(tmp_path / "a"), **common)
+    distill(small_run.record, out=str(tmp_path / "b"), lessons=str(tmp_path / "a" / "lessons"), **common)
+    (tmp_path / "b" / "model.safetensors").unlink()
+    (tmp_path / "b" / "config.json").unlink()
+    distill(small_run.record, out=str(tmp_path / "b"), lessons=str(tmp_path / "a" / "lessons"), resume=True, **common)
+    weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in "ab"]
+    assert weights[0] == weights[1]
+    with pytest.raises(UsageError, match="begun with alpha 0.9, not 0.5"):
+        distill(small_run.record, out=str(tmp_path / "b"), resume=True, alpha=0.5, **common)
+
+
+def test_a_student_begins_with_its_teachers_embeddings(small_run: SmallRun) -> None:
+    taught_by = load_ensemble(small_run.folder)
+    options = DistillOptions()
+    same = new_student("bert-tiny", taught_by, taught_by.vocab, options).words.weight
+    source = taught_by.members[0].model.words.weight
+    # As wide as the teacher, the student's differ by a rotation: all inner products stay.
+    rows = torch.arange(0, len(source), 997)
+    torch.testing.assert_close(same[rows] @ same[rows].T, source[rows] @ source[rows].T, atol=1e-4, rtol=1e-3)
+    fresh = new_student("bert-tiny", taught_by, taught_by.vocab, DistillOptions(embeddings="random")).words.weight
+    assert not torch.allclose(fresh, same)
+
+
+def test_what_does_not_fit_is_an_error(small_run: SmallRun, tmp_path: Path) -> None:
+    record = str(tmp_path / "other.parquet")
+    prepare(small_run.pages, out=record, stride=64, include_unknowns=1.0)
+    common: dict[str, Any] = {**EXACT, "out": str(tmp_path / "run"), "init": "bert-tiny", "steps": 1}
+    with pytest.raises(RunError, match="made with stride 128, but their record has 64; prepare"):
+        distill(record, teacher=small_run.folder, **common)
+    with pytest.raises(UsageError, match="hidden_weight is for one teacher"):
+        distill(small_run.record, teacher=[small_run.folder] * 2, hidden_weight=1.0, **common)
+    with pytest.raises(UsageError, match="unknown recipe x"):
+        distill(small_run.record, teacher=small_run.folder, recipe="x", **common)

@@ -1,0 +1,194 @@
+"""A small reader learns from a bigger one: from what it says of every position, and not only where the answer is.
+
+Hinton, Vinyals and Dean 2015, "Distilling the Knowledge in a Neural Network"; the hidden states as in TinyBERT (Jiao et
+al. 2020), but for the projection, which is fixed.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tinynq.checkpoint import load_init
+from tinynq.config import DistillOptions, PredictOptions, make
+from tinynq.distributed import joined
+from tinynq.ensemble import Ensemble, load_ensemble
+from tinynq.errors import RunError, UsageError
+from tinynq.fingerprints import fingerprint, short_hash
+from tinynq.lessons import TaughtWindow, open_lessons, write_lessons
+from tinynq.model import SIZES, Batch, BertReader, ModelConfig, Scores, choose_device
+from tinynq.objectives import joint_losses
+from tinynq.record import TrainingSet, first_difference
+from tinynq.threads import set_threads
+from tinynq.training import TrainSummary, command, find_recipe, learn
+from tinynq.types import Float32s, Progress, Window, no_progress
+from tinynq.vocab import Vocab
+
+EMBEDDINGS = ("word_embeddings", "position_embeddings", "token_type_embeddings")
+
+
+@contextmanager
+def unseen(_name: str, _unit: str, /) -> Iterator[Progress]:
+    """A stage that nobody watches."""
+    yield no_progress
+
+
+def distill(
+    records: str | Sequence[str],
+    *,
+    teacher: str | Sequence[str],
+    out: str,
+    init: str,
+    recipe: str = "fast",
+    lessons: str | None = None,
+    dev: str | Sequence[str] | None = None,
+    resume: bool = False,
+    stage: Callable[[str, str], AbstractContextManager[Progress]] = unseen,
+    **options: Any,
+) -> TrainSummary:
+    """Train a reader on what a run, or the ensemble of several, says of the windows of records.
+
+    Records for prediction are as good as those for training: what has no label is learned from the teacher alone.
+    The teacher's part is computed once, into the folder ``lessons`` (by default ``out``/lessons), goes on
+    where it broke off. ``stage(name, unit)`` gives each of the two stages its Progress. All else is as for train; the
+    keywords are the fields of DistillOptions, which change the recipe. Under torchrun all processes need the folder of
+    lessons. Raises what train does, and RunError for a teacher that cannot be read or does not fit the records.
+    """
+    with joined() as group:
+        chosen = make(DistillOptions, options, base=DistillOptions(**asdict(find_recipe(recipe))))
+        records = [records] if isinstance(records, str) else list(records)
+        runs = [teacher] if isinstance(teacher, str) else list(teacher)
+        data = TrainingSet.load(records, unlabelled=True)
+        taught_by = load_ensemble(runs)
+        _check(taught_by, data, chosen)
+        set_threads(chosen.threads)
+        first_model = partial(new_student, init, taught_by, data.info.vocab, chosen)
+        student = first_model()
+        folder = Path(lessons or f"{out}/lessons")
+        made_from = short_hash([fingerprint(runs), fingerprint(records)])
+        if group.first:
+            units = _width(student) if chosen.hidden_weight else 0
+            device = group.own(choose_device(chosen.device))
+            for member in taught_by.members:
+                member.model.to(device)
+            forward = PredictOptions(precision=chosen.precision)
+            with stage("teach", "windows") as progress:
+                write_lessons(
+                    folder, taught_by.members, data, made_from=made_from, units=units,
+                    options=forward, pad_id=data.info.vocab.pad, progress=progress,
+                )  # fmt: skip
+        group.told("lessons", "written")
+        words = command("distill", records, out, init, recipe, dev, options)
+        about = {
+            "command": words + "".join(f" --teacher {run}" for run in runs),
+            "init": init, "recipe": recipe, "teachers": runs, "lessons": made_from,
+        }  # fmt: skip
+        with stage("distill", "windows") as progress:
+            return learn(
+                open_lessons(folder, data), data.info, about, Path(out),
+                options=chosen, dev=dev, resume=resume, progress=progress, group=group,
+                first_model=first_model, objective=partial(Distillation, options=chosen),
+            )  # fmt: skip
+
+
+class Distillation:
+    """The objective: what the teacher said, softened, and for windows with a label the label.
+
+    For start, end and answer type each, the divergence of the student's from the teacher's distribution at
+    ``temperature``, times its square; (1 - alpha) parts of the label's cross entropy to alpha of that. To each of the
+    three comes ``hidden_weight`` times the mean squared error of the student's last hidden states.
+    """
+
+    def __init__(self, student: BertReader, *, options: DistillOptions) -> None:
+        self._options = options
+        self._states: list[Tensor] = []
+        if options.hidden_weight:
+            student.encoder.register_forward_hook(lambda _module, _inputs, output: self._states.append(output[0]))
+
+    def __call__(self, scores: Scores, windows: Sequence[Window], batch: Batch, /) -> Tensor:
+        lessons = [window.lesson for window in windows if isinstance(window, TaughtWindow)]
+        device, options = scores.start.device, self._options
+        labelled = torch.tensor([window.target is not None for window in windows], device=device)
+        target = torch.tensor([window.target or (0, 0, 0) for window in windows], device=device)
+        length = scores.start.shape[1]
+        soft = []
+        for said, each in zip(scores, zip(*(lesson.logits for lesson in lessons), strict=True), strict=True):
+            mask = batch.mask if said is not scores.answer_type else torch.ones_like(said, dtype=torch.bool)
+            expected = _padded(each, length if said is not scores.answer_type else said.shape[1]).to(device)
+            soft.append(divergence(said, expected, mask, options.temperature))
+        softness = torch.where(labelled, options.alpha, 1.0)
+        losses = (torch.stack(soft) * softness).sum(1)
+        if labelled.any() and options.alpha < 1:
+            known = Scores(*(part[labelled] for part in scores))
+            hard = joint_losses(known, target[labelled], Batch(*(part[labelled] for part in batch)))
+            losses = losses + (1 - options.alpha) * hard
+        if options.hidden_weight:
+            states = [lesson.hidden for lesson in lessons if lesson.hidden is not None]
+            error = (self._states.pop().float() - _padded(states, length).to(device)) ** 2
+            each_window = (error.mean(2) * batch.mask).sum(1) / batch.mask.sum(1)
+            losses = losses + options.hidden_weight * each_window.sum()
+        return losses
+
+
+def divergence(said: Tensor, expected: Tensor, mask: Tensor, temperature: float) -> Tensor:
+    """Kullback-Leibler divergence of softmax(said / T) from softmax(expected / T), times T squared: [B, n] -> [B].
+
+    What is outside the mask takes no part.
+    """
+    log_p, log_q = (
+        F.log_softmax((logits / temperature).masked_fill(~mask, -math.inf), dim=1) for logits in (expected, said)
+    )
+    terms = torch.where(mask, log_p.exp() * (log_p - log_q), 0.0)
+    return terms.sum(1) * temperature**2
+
+
+def new_student(init: str, teacher: Ensemble, vocab: Vocab, options: DistillOptions) -> BertReader:
+    """The reader to train, as load_init makes it.
+
+    One of a published size begins with the first teacher's embeddings where it can: of words,
+    positions and segments, in the directions in which the words' are longest.
+    """
+    dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
+    student = load_init(init, vocab, features=teacher.features, seed=options.seed, **dropout)
+    model = teacher.members[0].model
+    if init in SIZES and options.embeddings == "teacher" and isinstance(model.config, ModelConfig):
+        source, goal = model.state_dict(), student.state_dict()
+        names = [f"bert.embeddings.{name}.weight" for name in EMBEDDINGS]
+        words = source[names[0]].float()
+        width = _width(student)
+        if width <= words.shape[1]:
+            directions = torch.linalg.svd(words, full_matrices=False)[2][:width].T
+            for name in names:
+                rows = source[name].float() @ directions
+                goal[name][: len(rows)].copy_(rows[: len(goal[name])])
+    return student
+
+
+def _check(teacher: Ensemble, data: TrainingSet, options: DistillOptions) -> None:
+    """Raise what distill says of a teacher that does not fit."""
+    if other := first_difference(
+        (teacher.features, teacher.vocab), (data.info.features, data.info.vocab), of="their record"
+    ):
+        raise RunError(f"{teacher.members[0].run}: made with {other}; prepare the records as for the teacher")
+    if options.hidden_weight and len(teacher.members) > 1:
+        raise UsageError("hidden_weight is for one teacher: several have no hidden states in common")
+
+
+def _width(model: BertReader) -> int:
+    return model.qa_outputs.in_features
+
+
+def _padded(arrays: Sequence[Float32s], length: int) -> Tensor:
+    """[B][n, ...] -> [B, length, ...], zeros behind."""
+    padded = np.zeros((len(arrays), length, *arrays[0].shape[1:]), np.float32)
+    for row, array in zip(padded, arrays, strict=True):
+        row[: len(array)] = array
+    return torch.from_numpy(padded)

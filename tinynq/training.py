@@ -216,8 +216,11 @@ def fit(
         load_moments(last, optimizer, model)
     group.spread([optimizer.state[p][moment] for p in model.parameters() for moment in MOMENTS])
     first, steps = about["step"], about["steps"]
-    length = about["features"]["max_seq_length"] if options.padding == "full" else None
-    objective = objective or joint_objective(padded=length is not None)
+    padding = {
+        "length": about["features"]["max_seq_length"] if options.padding == "full" else None,
+        "pad_id": vocab.pad,
+    }
+    objective = objective or joint_objective(padded=padding["length"] is not None)
     order = batches(data.lengths, batch_size=options.batch_size, seed=options.seed, bucket=options.padding == "batch")
     started = time.perf_counter() - about["seconds"]
     with ExitStack() as stack:
@@ -232,9 +235,7 @@ def fit(
             windows = [data.window(int(row)) for row in rows]
             rate = learning_rate(step, steps, options)
             torch.manual_seed(mixed(options.seed, step, group.rank))
-            losses, norm = backward(
-                model, windows, objective, options=options, length=length, pad_id=vocab.pad, group=group
-            )
+            losses, norm = backward(model, windows, objective, options=options, group=group, **padding)
             loss = sum(losses) / 3
             if not math.isfinite(loss + norm):
                 raise NumericError(

@@ -65,7 +65,7 @@ def ours(model: BertReader, pad_id: int, precision: Precision) -> Update:
 
     def update(windows: Sequence[Window]) -> float:
         losses, norm = backward(
-            model, windows, joint_objective(padded=False), options=options, length=None, pad_id=pad_id
+            model, windows, objective=joint_objective(padded=False), options=options, length=None, pad_id=pad_id
         )
         descend(optimizer, norm, rate=RATE, clip=options.clip)
         return sum(losses) / 3

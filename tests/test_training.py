@@ -95,7 +95,7 @@ def run_golden(golden: Golden, options: TrainOptions) -> tuple[list[float], list
     for step, rows in enumerate(golden.steps["batch_indices"], 1):
         windows = [golden.windows[row] for row in rows]
         parts, norm = backward(
-            golden.model, windows, joint_objective(padded=True), options=options, length=384, pad_id=0
+            golden.model, windows, objective=joint_objective(padded=True), options=options, length=384, pad_id=0
         )
         losses.append(sum(parts) / 3)
         norms.append(norm)
@@ -128,7 +128,7 @@ def test_golden_steps_show_another_rule(golden: Golden, change: dict[str, Any]) 
 def test_a_word_that_occurs_twice_counts_twice() -> None:
     model = new_reader(replace(CONFIG, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0), seed=0)
     window = Window(0, 0, 2, [2, 7, 7, 7, 9, 3], (), Target(2, 3, AnswerType.SHORT))
-    _, norm = backward(model, [window], joint_objective(padded=False), options=EXACT, length=None, pad_id=0)
+    _, norm = backward(model, [window], objective=joint_objective(padded=False), options=EXACT, length=None, pad_id=0)
     words = model.bert.embeddings.word_embeddings.weight
     added = torch.nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None]).item()
     # Three of one word: their rows of the position table have the gradients of the lookups, unadded.
@@ -146,7 +146,7 @@ def test_parts_of_a_batch_give_the_gradients_of_the_batch(length: int | None) ->
     results = []
     for accumulate in (1, 3, 7):
         options, objective = replace(EXACT, accumulate=accumulate), joint_objective(padded=length is not None)
-        losses, norm = backward(model, windows, objective, options=options, length=length, pad_id=0)
+        losses, norm = backward(model, windows, objective=objective, options=options, length=length, pad_id=0)
         gradients = [p.grad.flatten() for p in model.parameters() if p.grad is not None]
         results.append(torch.cat([torch.tensor([*losses, norm]), *gradients]))
     for result in results[1:]:

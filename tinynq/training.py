@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -216,12 +217,12 @@ def fit(
         load_moments(last, optimizer, model)
     group.spread([optimizer.state[p][moment] for p in model.parameters() for moment in MOMENTS])
     first, steps = about["step"], about["steps"]
-    padding = {
-        "length": about["features"]["max_seq_length"] if options.padding == "full" else None,
-        "pad_id": vocab.pad,
-    }
-    objective = objective or joint_objective(padded=padding["length"] is not None)
+    length = about["features"]["max_seq_length"] if options.padding == "full" else None
+    objective = objective or joint_objective(padded=length is not None)
     order = batches(data.lengths, batch_size=options.batch_size, seed=options.seed, bucket=options.padding == "batch")
+    gradients = partial(
+        backward, model, objective=objective, options=options, length=length, pad_id=vocab.pad, group=group
+    )
     started = time.perf_counter() - about["seconds"]
     with ExitStack() as stack:
         stack.enter_context(own_randomness(device))
@@ -235,31 +236,34 @@ def fit(
             windows = [data.window(int(row)) for row in rows]
             rate = learning_rate(step, steps, options)
             torch.manual_seed(mixed(options.seed, step, group.rank))
-            losses, norm = backward(model, windows, objective, options=options, group=group, **padding)
+            losses, norm = gradients(windows)
             loss = sum(losses) / 3
             if not math.isfinite(loss + norm):
-                raise NumericError(
-                    f"update {step}: loss {loss}, gradient norm {norm}; lower the learning rate, or use fp32"
-                )
+                said = f"update {step}: loss {loss}, gradient norm {norm}"
+                raise NumericError(f"{said}; lower the learning rate, or use fp32")
             descend(optimizer, norm, rate=rate, clip=options.clip)
             now = time.perf_counter()
             about |= {"step": step, "seconds": now - started, "loss": loss}
             if journal:
-                speed = len(windows) / (now - begun)
-                parts = dict(zip(("start_loss", "end_loss", "answer_type_loss"), losses, strict=True))
-                values = {"loss": loss, **parts, "grad_norm": norm, "learning_rate": rate, "windows_per_s": speed}
-                journal.write(values)
+                pace = len(windows) / (now - begun)
+                journal.write(logged(losses, grad_norm=norm, learning_rate=rate, windows_per_s=pace))
                 progress(step * options.batch_size, step / steps)
                 journal.keep()
         if journal:
             journal.end()
 
 
+def logged(losses: Sequence[float], **others: float) -> dict[str, float]:
+    """What the log says of an update."""
+    parts = dict(zip(("start_loss", "end_loss", "answer_type_loss"), losses, strict=True))
+    return {"loss": sum(losses) / 3, **parts, **others}
+
+
 def backward(
     model: BertReader,
     windows: Sequence[Window],
-    objective: Objective,
     *,
+    objective: Objective,
     options: TrainOptions,
     length: int | None,
     pad_id: int,

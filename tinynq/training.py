@@ -44,6 +44,7 @@ from tinynq.threads import MOST, set_threads
 from tinynq.types import Int32s, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
+REMEDY = "lower the learning rate, or use fp32"
 BUCKET = 50  # batches whose windows are sorted by length together
 
 
@@ -206,8 +207,8 @@ def fit(
 ) -> None:
     """The loop: from ``about["step"]`` updates to ``about["steps"]``; log, checkpoints and the run go into ``folder``.
 
-    ``about`` is what config.json says of the run, and is kept current. Of a group, all processes make the same updates,
-    each from its share of every batch, and the first writes; ``last``, ``evaluate`` and ``progress`` are for it alone.
+    ``about`` is what config.json says of the run, kept current. Of a group, each process takes its share of every batch;
+    ``last``, ``evaluate`` and ``progress`` are for the first alone, which writes.
     """
     device = group.own(choose_device(options.device))
     model.to(device).train()
@@ -239,13 +240,12 @@ def fit(
             losses, norm = gradients(windows)
             loss = sum(losses) / 3
             if not math.isfinite(loss + norm):
-                said = f"update {step}: loss {loss}, gradient norm {norm}"
-                raise NumericError(f"{said}; lower the learning rate, or use fp32")
+                raise NumericError(f"update {step}: loss {loss}, gradient norm {norm}; {REMEDY}")
             descend(optimizer, norm, rate=rate, clip=options.clip)
             now = time.perf_counter()
             about |= {"step": step, "seconds": now - started, "loss": loss}
+            pace = len(windows) / (now - begun)
             if journal:
-                pace = len(windows) / (now - begun)
                 journal.write(logged(losses, grad_norm=norm, learning_rate=rate, windows_per_s=pace))
                 progress(step * options.batch_size, step / steps)
                 journal.keep()

@@ -207,7 +207,7 @@ def fit(
 ) -> None:
     """The loop: from ``about["step"]`` updates to ``about["steps"]``; log, checkpoints and the run go into ``folder``.
 
-    ``about`` is what config.json says of the run, kept current. Of a group, each process takes its share of every batch;
+    ``about`` is what config.json says of the run, kept current. Of a group, each takes its share of every batch;
     ``last``, ``evaluate`` and ``progress`` are for the first alone, which writes.
     """
     device = group.own(choose_device(options.device))

@@ -25,7 +25,7 @@ def name_of(path: Path) -> str:
 PATHS = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 MODULES = {name: ast.parse(path.read_text("utf-8")) for name, path in PATHS.items()}
 WITH_TORCH = {"model", "checkpoint", "resume", "ensemble", "inference", "reader", "squad", "encoders"}
-WITH_TORCH |= {"training", "distributed", "journal", "optimization", "threads"}
+WITH_TORCH |= {"packing", "quantization", "training", "distributed", "journal", "optimization", "threads"}
 
 SCREEN = {"cli", "terminal"}
 MAIN_JOB = {"demo", "experiments", "planning"}  # they call those that do

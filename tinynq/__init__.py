@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tinynq.experiments import run
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
+    from tinynq.packing import pack
     from tinynq.pages import read_pages
     from tinynq.planning import plan
     from tinynq.preparation import prepare
@@ -41,6 +42,7 @@ __all__ = [
     "evaluate_squad",
     "fetch",
     "merge",
+    "pack",
     "plan",
     "predict",
     "prepare",
@@ -63,6 +65,7 @@ _HOME = {
     "evaluate_squad": "squad",
     "fetch": "download",
     "merge": "shards",
+    "pack": "packing",
     "plan": "planning",
     "predict": "inference",
     "prepare": "preparation",

@@ -96,7 +96,7 @@ def evaluate_squad(
     """
     chosen = make(SquadOptions, options)
     set_threads(chosen.threads)
-    model, features, vocab, _ = load_run(reader)  # the one place where a name becomes a reader
+    model, features, vocab, _ = load_run(reader)
     model.to(choose_device(chosen.device))
     questions = read_squad(file, articles=chosen.articles, limit=chosen.limit)
     by_id = {question.id: question for question in questions}

@@ -34,7 +34,7 @@ from tinynq.errors import UsageError
 from tinynq.record import read_info
 
 COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "predict", "ask", "average", "eval", "compare", "show"]
-COMMANDS += ["stats", "run", "demo", "eval-squad", "pack"]
+COMMANDS += ["stats", "run", "demo", "eval-squad", "convert-squad", "pack"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 

@@ -122,14 +122,15 @@ def test_damage(mine: Path) -> None:
     path = mine / PACKED
     sound = load_file(path)
     name = "bert.pooler.dense.weight"
-    for change, message in [
+    changes: list[tuple[dict[str, torch.Tensor | None], str]] = [
         ({f"{name}.scale": None}, f"{PACKED}: no tensor {name}.scale, which tensor {name} needs; pack the run again"),
         ({f"{name}.scale": torch.ones(3)}, f"tensor {name} and its scales are "),
         ({f"{name}.scale": torch.full([128], torch.inf)}, f"tensor {name}.scale has values that are not finite"),
         ({name: sound[name][:, :7].clone()}, rf"tensor {name} is \[128, 7\]; the config makes it \[128, 128\]"),
         ({name: sound[name].int()}, f"tensor {name} holds torch.int32; expected floating point"),
         ({name: None}, f"no tensor {name}; expected the weights of a BERT encoder"),
-    ]:
+    ]
+    for change, message in changes:
         save_file({n: tensor for n, tensor in {**sound, **change}.items() if tensor is not None}, path)
         with pytest.raises(RunError, match=message) as error:
             load_run(mine)

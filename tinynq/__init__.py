@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tinynq.report import write_report
     from tinynq.shards import merge
     from tinynq.squad import evaluate_squad
+    from tinynq.squad_pages import convert_squad
     from tinynq.training import train
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ __all__ = [
     "average",
     "compare",
     "convert",
+    "convert_squad",
     "evaluate",
     "evaluate_squad",
     "fetch",
@@ -61,6 +63,7 @@ _HOME = {
     "average": "ensemble",
     "compare": "comparison",
     "convert": "conversion",
+    "convert_squad": "squad_pages",
     "evaluate": "metrics",
     "evaluate_squad": "squad",
     "fetch": "download",

@@ -213,11 +213,17 @@ class GoldOptions(WorkerOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SquadOptions(Checked):
-    """Options of ``evaluate_squad``."""
+class SquadPart(Checked):
+    """Options of ``convert_squad``: which questions of a SQuAD file."""
 
     articles: str | None = option(None, "Part of the file's articles, a half-open slice as 402:; all by default.")
     limit: int | None = option(None, "Stop after this many questions.", low=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SquadOptions(SquadPart):
+    """Options of ``evaluate_squad``."""
+
     batch_size: int = option(32, "Windows a forward pass.", low=1)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")

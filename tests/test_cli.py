@@ -35,21 +35,8 @@ from tinynq.config import (
 from tinynq.errors import UsageError
 from tinynq.record import read_info
 
-COMMANDS = [
-    "fetch",
-    "merge",
-    "prepare",
-    "convert",
-    "train",
-    "distill",
-    "predict",
-    "ask",
-    "average",
-    "eval",
-    "compare",
-    "show",
-]
-COMMANDS += ["stats", "run", "demo", "eval-squad", "calibrate"]
+COMMANDS = ["fetch", "merge", "prepare", "convert", "train", "distill", "predict", "ask", "average", "eval"]
+COMMANDS += ["compare", "show", "stats", "run", "demo", "eval-squad", "calibrate", "convert-squad", "pack"]
 CONTROL = re.compile(r"[^\n -~\u00a0-\uffff]")
 
 

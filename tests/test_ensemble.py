@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from nq_lines import original, write
 from tf1_bundle import bert, write_bundle
 
-from tinynq.checkpoint import is_run, load_run, save_run
+from tinynq.bundled import is_run
+from tinynq.checkpoint import load_run, save_run
 from tinynq.config import FeatureOptions
 from tinynq.decode import Thresholds
 from tinynq.ensemble import average, load_ensemble, mean_logits, member_folders

@@ -9,6 +9,7 @@ import torch
 from nq_lines import SmallRun
 
 import tinynq
+import tinynq.bundled
 import tinynq.features
 import tinynq.reader
 from tinynq import Reader
@@ -137,14 +138,14 @@ def test_pages_that_cannot_be(reader: Reader) -> None:
 
 
 def test_readers_by_name(small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tinynq.reader, "READERS", tmp_path)
+    monkeypatch.setattr(tinynq.bundled, "READERS", tmp_path / "readers")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RunError) as error:
         Reader.load()
     assert str(error.value) == (
         "no reader named mini ships with this package; there is none: name one, or the folder of a run"
     )
-    shutil.copytree(small_run.folder, tmp_path / "tiny")
+    shutil.copytree(small_run.folder, tmp_path / "readers" / "tiny")
     assert Reader.load("tiny", threads=1).answer(QUESTIONS[0], TEXT).question == QUESTIONS[0]
     with pytest.raises(RunError, match="^no reader named mini ships with this package; there are tiny: name one"):
         Reader.load()

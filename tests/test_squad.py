@@ -18,7 +18,8 @@ from tinynq.config import FeatureOptions
 from tinynq.errors import InputError, RunError, TinynqError, UsageError
 from tinynq.features import page_windows
 from tinynq.pages import parse_page
-from tinynq.squad import SquadQuestion, best_answer, normalized, read_squad, squad_page, squad_scores, word_f1
+from tinynq.squad import best_answer, normalized, squad_scores, word_f1
+from tinynq.squad_pages import SquadQuestion, read_squad, squad_page
 from tinynq.types import Logits, PageWindows
 from tinynq.vocab import Vocab
 
@@ -200,7 +201,7 @@ def test_articles_and_limit(small_file: str) -> None:
     assert ids(articles=":1") == "ab"
     assert ids(limit=3) == "abc"
     assert ids(articles="1:2", limit=1) == "c"
-    assert read_squad(small_file)[1] == SquadQuestion("b", "who wrote it", CONTEXT, ["brother", "the king"])
+    assert read_squad(small_file)[1] == SquadQuestion("b", "who wrote it", CONTEXT, ["brother", "the king"], [0, 0])
 
 
 @pytest.mark.parametrize(

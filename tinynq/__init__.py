@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tinynq.experiments import run
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
+    from tinynq.packing import pack
     from tinynq.pages import read_pages
     from tinynq.planning import plan
     from tinynq.preparation import prepare
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tinynq.report import write_report
     from tinynq.shards import merge
     from tinynq.squad import evaluate_squad
+    from tinynq.squad_pages import convert_squad
     from tinynq.training import train
 
 __version__ = "0.1.0"
@@ -40,11 +42,13 @@ __all__ = [
     "calibrate",
     "compare",
     "convert",
+    "convert_squad",
     "distill",
     "evaluate",
     "evaluate_squad",
     "fetch",
     "merge",
+    "pack",
     "plan",
     "predict",
     "prepare",
@@ -64,11 +68,13 @@ _HOME = {
     "calibrate": "calibration",
     "compare": "comparison",
     "convert": "conversion",
+    "convert_squad": "squad_pages",
     "distill": "distillation",
     "evaluate": "metrics",
     "evaluate_squad": "squad",
     "fetch": "download",
     "merge": "shards",
+    "pack": "packing",
     "plan": "planning",
     "predict": "inference",
     "prepare": "preparation",

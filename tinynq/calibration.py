@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynq.answers import Calibration
+from tinynq.bundled import find_run
 from tinynq.checkpoint import load_run, note
 from tinynq.config import CalibrateOptions, Decoding, EvalOptions, PredictOptions, make
 from tinynq.decode import decode_pages
@@ -124,7 +125,7 @@ def calibrate(run: str, pages: str | Sequence[str], *, progress: Progress = no_p
     fitted = best_fit(gold, predicted)
     fits = {"long": fitted.long, "short": fitted.short}
     note(
-        Path(run),
+        Path(find_run(run)),
         decoding=asdict(fitted.decoding),
         thresholds={kind: fit.threshold for kind, fit in fits.items()},
         calibration={kind: asdict(fit.calibration) for kind, fit in fits.items()},

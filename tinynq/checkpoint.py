@@ -1,10 +1,12 @@
 """A run's folder, and weights from elsewhere: Hugging Face folders, the hub, TF1 checkpoints.
 
 A run is a Hugging Face folder, of BERT or of what encoders.py knows, whose config.json has one more
-object, ``tinynq``, with all that prediction needs. Nothing is ever pickled.
+object, ``tinynq``, with all that prediction needs; a packed run has smaller files instead (packing.py). Nothing is
+ever pickled.
 """
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -19,15 +21,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tinynq import tf1
+from tinynq.bundled import CONFIG, bundled_path, find_run
 from tinynq.config import FeatureOptions
 from tinynq.encoders import Config, empty_reader_of, outline_of, read_encoder_config, reader_of, with_options
 from tinynq.errors import RunError, UsageError
 from tinynq.files import atomic_write
 from tinynq.model import SIZES, BertReader, ModelConfig
+from tinynq.quantization import dequantized
 from tinynq.vocab import MARKERS, Vocab
 
-CONFIG, WEIGHTS, VOCAB, TOKENIZER = "config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"
+WEIGHTS, VOCAB, TOKENIZER = "model.safetensors", "vocab.txt", "tokenizer_config.json"
 OPTIMIZER = "optimizer.safetensors"
+PACKED = "packed.safetensors"  # instead of WEIGHTS, in a packed run
 HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 FRESH = ("bert.pooler.", "pooler.", "qa_outputs.", "answer_type.")  # what an encoder may come without
 
@@ -84,7 +89,7 @@ class Encoder(NamedTuple):
 
 
 def read_encoder(what: str, *, cased: bool) -> Encoder:
-    """The encoder of a TF1 checkpoint, of a folder in Hugging Face's layout, or of the hub.
+    """The encoder of a TF1 checkpoint, of a folder in Hugging Face's layout, of a bundled reader, or of the hub.
 
     A TF1 checkpoint is a path that tf1.find knows; without a vocab.txt beside it, it has the shipped vocabulary.
     Raises RunError for an encoder that is missing, damaged, or cannot be made.
@@ -92,10 +97,10 @@ def read_encoder(what: str, *, cased: bool) -> Encoder:
     prefix = tf1.find(what)
     if not prefix:
         folder = find_encoder(what)
-        config, path = read_encoder_config(read_config(folder), folder / CONFIG), _existing(folder / VOCAB)
-        weights, where = read_weights(folder, config), str(folder / WEIGHTS)
+        config, vocab = read_encoder_config(read_config(folder), folder / CONFIG), _read_vocab(folder, cased=cased)
+        weights, where = read_weights(folder, config), str(_weights(folder))
         fill(outline_of(config), weights, where=where)  # a model is never larger than its file is
-        return Encoder(config, weights, Vocab.load(str(path), cased=cased), path, where)
+        return Encoder(config, weights, vocab, folder / VOCAB, where)
     checkpoint = tf1.Checkpoint(prefix)
     config = read_encoder_config(tf1.encoder_config(checkpoint), prefix.with_name(tf1.CONFIG))
     path = prefix.with_name(VOCAB)
@@ -109,10 +114,12 @@ def read_encoder(what: str, *, cased: bool) -> Encoder:
 
 
 def find_encoder(what: str) -> Path:
-    """The folder of an encoder; an ``owner/name`` is fetched from the hub, or taken from its cache.
+    """The folder of an encoder, or of a bundled reader; an ``owner/name`` is fetched from the hub, or its cache's.
 
-    Raises RunError for what is neither, and where the hub does not have it.
+    Raises RunError for what is none of them, and where the hub does not have it.
     """
+    if folder := bundled_path(what):
+        return folder
     if Path(what).is_dir():
         return Path(what)
     if not HUB_NAME.fullmatch(what):
@@ -156,13 +163,13 @@ def save_run(
         "model_max_length": about["features"]["max_seq_length"],
     }
     files = {
-        WEIGHTS: _tensor_bytes(model.state_dict()),
+        WEIGHTS: tensor_bytes(model.state_dict()),
         VOCAB: vocab.text.encode(),
-        TOKENIZER: _json_bytes(tokenizer),
-        CONFIG: _json_bytes(config),
+        TOKENIZER: json_bytes(tokenizer),
+        CONFIG: json_bytes(config),
     }
     if optimizer is not None:
-        files = {OPTIMIZER: _tensor_bytes(optimizer), **files}
+        files = {OPTIMIZER: tensor_bytes(optimizer), **files}
     for name, content in files.items():
         with atomic_write(folder / name) as file:
             file.write(content)
@@ -173,23 +180,23 @@ def note(folder: Path, **values: Any) -> None:
     raw = read_config(folder)
     raw["tinynq"] = {**raw.get("tinynq", {}), **values}
     with atomic_write(folder / CONFIG) as file:
-        file.write(_json_bytes(raw))
+        file.write(json_bytes(raw))
 
 
-def is_run(path: str | Path) -> bool:
-    """Whether a path looks like a run or a TF1 checkpoint; what is wrong with one is for load_run to say."""
-    return (Path(path) / CONFIG).is_file() or (Path(path) / "checkpoints").is_dir() or tf1.find(path) is not None
-
-
-def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
+def load_run(run: str | os.PathLike[str]) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
     """The model of a run in evaluation mode, the options of its windows, its vocabulary, and its config.json.
 
-    A TF1 checkpoint with heads is a run whose windows are made as the original makes them: uncased, and
-    with the defaults of FeatureOptions. Raises RunError for what is no run, or a damaged one.
+    A bundled reader is a run, by its name; so is a TF1 checkpoint with heads, whose windows are made as the
+    original makes them: uncased, and with the defaults of FeatureOptions. Weights are float32, of a packed run too.
+    Raises RunError for what is no run, or a damaged one.
     """
+    folder = find_run(run)
     if tf1.find(folder):
-        return _tf1_run(str(folder))
-    folder = Path(folder)
+        return _tf1_run(folder)
+    return _run_of_folder(Path(folder))
+
+
+def _run_of_folder(folder: Path) -> tuple[BertReader, FeatureOptions, Vocab, dict[str, Any]]:
     if not (folder / CONFIG).is_file() and (folder / "checkpoints").is_dir():
         raise RunError(f"{folder}: its training has not ended; go on with --resume, or use one of {folder}/checkpoints")
     raw = read_config(folder)
@@ -202,10 +209,10 @@ def load_run(folder: str | Path) -> tuple[BertReader, FeatureOptions, Vocab, dic
     except (KeyError, TypeError, UsageError) as error:
         version = about.get("version") if isinstance(about, dict) else "of nobody"
         raise RunError(f"{folder / CONFIG}: made by tinynq {version}, which has other options ({error})") from None
-    vocab = Vocab.load(str(_existing(folder / VOCAB)), cased=features.cased)
+    vocab = _read_vocab(folder, cased=features.cased)
     if vocab.sha256 != about.get("vocab_sha256"):
         raise RunError(f"{folder / VOCAB}: not the vocabulary that the run was trained with; copy the folder again")
-    where = str(folder / WEIGHTS)
+    where = str(_weights(folder))
     model = _reader(config, read_weights(folder, config), features, vocab, where=where)
     return model, features, vocab, raw
 
@@ -247,16 +254,28 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def read_weights(folder: Path, config: Config) -> dict[str, Tensor]:
-    """The tensors of a model.safetensors under the names of the reader; raises RunError where it cannot be read."""
-    weights, model = {}, outline_of(config)
+    """The tensors of a folder's weights under the names of the reader; raises RunError where they cannot be read."""
+    weights, model, path = {}, outline_of(config), _weights(folder)
     parts = tuple(f"{name}." for name, _ in model.encoder.named_children())
-    for name, tensor in read_tensors(folder / WEIGHTS).items():
+    for name, tensor in dequantized(read_tensors(path), where=str(path)).items():
         # Checkpoints that came from TF1 by the way of early converters keep its LayerNorm names.
         name = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
         if name.startswith(parts):
             name = f"{model.prefix}.{name}"
         weights[name] = tensor
     return weights
+
+
+def _weights(folder: Path) -> Path:
+    """The file of a folder's weights."""
+    packed = not (folder / WEIGHTS).is_file() and (folder / PACKED).is_file()
+    return folder / (PACKED if packed else WEIGHTS)
+
+
+def _read_vocab(folder: Path, *, cased: bool) -> Vocab:
+    """The vocabulary of a folder; of a packed run that has none, the shipped one."""
+    left_out = _weights(folder).name == PACKED and not (folder / VOCAB).is_file()
+    return Vocab.load(None if left_out else str(_existing(folder / VOCAB)), cased=cased)
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -325,11 +344,13 @@ def _existing(path: Path) -> Path:
     )
 
 
-def _tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
+def tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
+    """The content of a safetensors file."""
     # transformers asks for the format.
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     return safetensors.torch.save(plain, metadata={"format": "pt"})
 
 
-def _json_bytes(value: Mapping[str, Any]) -> bytes:
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """The content of a JSON file that people read too."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

@@ -253,11 +253,16 @@ class GoldOptions(WorkerOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SquadOptions(ForwardOptions):
-    """Options of ``evaluate_squad``."""
+class SquadPart(Checked):
+    """Options of ``convert_squad``: which questions of a SQuAD file."""
 
     articles: str | None = option(None, "Part of the file's articles, a half-open slice as 402:; all by default.")
     limit: int | None = option(None, "Stop after this many questions.", low=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SquadOptions(SquadPart, ForwardOptions):
+    """Options of ``evaluate_squad``."""
 
 
 @dataclass(frozen=True, kw_only=True)

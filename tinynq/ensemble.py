@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import tinynq
-from tinynq.checkpoint import CONFIG, is_run, load_run, save_run
+from tinynq.bundled import CONFIG, find_run, is_run
+from tinynq.checkpoint import load_run, save_run
 from tinynq.config import Decoding, FeatureOptions, MemberOptions, make
 from tinynq.decode import Thresholds
 from tinynq.encoders import ATTENTION_DROPOUT, DROPOUT
@@ -70,10 +71,10 @@ def load_ensemble(runs: str | Sequence[str], *, checkpoints: str | None = None) 
 def member_folders(runs: str | Sequence[str], *, checkpoints: str | None = None) -> list[str]:
     """The folders that runs stand for: their own, or with ``last:K`` the last K checkpoints of each.
 
-    A run that is finished is the last of its checkpoints. Raises UsageError where there are fewer than K,
-    and for no run at all.
+    A run that is finished is the last of its checkpoints; a bundled reader's folder is found by its name. Raises
+    UsageError where there are fewer than K, and for no run at all.
     """
-    folders = [os.fspath(run) for run in ([runs] if isinstance(runs, str | os.PathLike) else runs)]
+    folders = [find_run(run) for run in ([runs] if isinstance(runs, str | os.PathLike) else runs)]
     if not folders:
         raise UsageError("no run is named; expected the folder of one, or several")
     if checkpoints is None:

@@ -13,7 +13,8 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
-from tinynq.checkpoint import CONFIG, WEIGHTS
+from tinynq.bundled import CONFIG
+from tinynq.checkpoint import WEIGHTS
 from tinynq.config import RECIPES, Experiment, RunOptions, Split, make
 from tinynq.download import RELEASE, fetch
 from tinynq.files import SUFFIXES, atomic_write

@@ -1,6 +1,5 @@
 """A reader to ask: Reader.load().answer(question, page)."""
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +9,12 @@ import msgspec
 
 from tinynq.answers import Answer, Scale, make_answer, read_scale
 from tinynq.blocks import Document
-from tinynq.checkpoint import CONFIG, is_run, load_run
+from tinynq.bundled import CONFIG, find_run
+from tinynq.checkpoint import load_run
 from tinynq.config import AskOptions, Decoding, Device, FeatureOptions, Kind, Precision, PredictOptions, make
 from tinynq.documents import open_document, read_document
 from tinynq.ensemble import read_decoding
-from tinynq.errors import RunError, UsageError
+from tinynq.errors import UsageError
 from tinynq.features import Contexts, encode_contexts, page_windows
 from tinynq.inference import predict_pages
 from tinynq.model import BertReader, choose_device
@@ -22,9 +22,7 @@ from tinynq.threads import set_threads
 from tinynq.types import Page, PageWindows
 from tinynq.vocab import Vocab
 
-READERS = Path(__file__).parent / "data" / "readers"
 DEFAULT = "mini"
-NAME = re.compile(r"[\w-]+")
 
 Source: TypeAlias = Page | Path | str | Document
 
@@ -55,12 +53,12 @@ class Reader:
         reader, or a damaged one.
         """
         options = PredictOptions(threads=threads, precision=precision, device=device)
-        folder = find_reader(run)
+        folder = find_run(run)
         set_threads(options.threads)
         model, features, vocab, config = load_run(folder)
-        scale = read_scale(config["tinynq"], f"{folder / CONFIG}")
+        scale = read_scale(config["tinynq"], f"{folder}/{CONFIG}")
         model.to(choose_device(options.device))
-        decoding = read_decoding(config["tinynq"], f"{folder / CONFIG}")
+        decoding = read_decoding(config["tinynq"], f"{folder}/{CONFIG}")
         return cls(model=model, features=features, vocab=vocab, scale=scale, decoding=decoding, options=options)
 
     def answer(self, question: str, page: Source, *, kind: Kind = "auto", n_best: int = 0) -> Answer:
@@ -122,17 +120,3 @@ def ask(question: str, page: str, *, reader: str = DEFAULT, **options: Any) -> A
     chosen = make(AskOptions, options)
     document = open_document(page, kind=chosen.kind)
     return Reader.load(reader, threads=chosen.threads).answer(question, document, n_best=chosen.n_best)
-
-
-def find_reader(name: str | Path) -> Path:
-    """The folder of a reader that ships with the package, by name; else the path as it is.
-
-    Raises RunError for a name that is neither a reader's nor a path.
-    """
-    bundled = sorted(path.parent.name for path in READERS.glob(f"*/{CONFIG}"))
-    if str(name) in bundled:
-        return READERS / name
-    if NAME.fullmatch(str(name)) and not is_run(name):
-        which = f"there are {', '.join(bundled)}" if bundled else "there is none"
-        raise RunError(f"no reader named {name} ships with this package; {which}: name one, or the folder of a run")
-    return Path(name)

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import torch
 
-from tinynq.checkpoint import CONFIG, OPTIMIZER, read_config, read_tensors, save_run
+from tinynq.bundled import CONFIG
+from tinynq.checkpoint import OPTIMIZER, read_config, read_tensors, save_run
 from tinynq.errors import RunError, UsageError
 from tinynq.files import atomic_folder
 from tinynq.model import BertReader

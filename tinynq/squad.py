@@ -1,68 +1,29 @@
-"""SQuAD v1.1 (Rajpurkar et al. 2016): a reader's answers to its questions, and their scores by the official rules.
-
-A paragraph becomes a page of one candidate, as SQuAD does when it is training data: the windows of a
-question are `[CLS] [Q] question [SEP] [ContextId=-1] [NoLongAnswer] [ContextId=0] [Paragraph=1] words [SEP]`.
-"""
+"""SQuAD v1.1 (Rajpurkar et al. 2016): a reader's answers to its questions, and their scores by the official rules."""
 
 import re
 import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from tinynq.checkpoint import load_run
 from tinynq.config import PredictOptions, SquadOptions, make
 from tinynq.decode import decode
-from tinynq.errors import InputError, UsageError
+from tinynq.errors import UsageError
 from tinynq.features import page_windows
-from tinynq.files import PathLike, atomic_write, read_lines
+from tinynq.files import atomic_write
 from tinynq.inference import page_logits
 from tinynq.model import choose_device
+from tinynq.squad_pages import WORD, SquadQuestion, read_squad, squad_page
 from tinynq.threads import set_threads
-from tinynq.types import Candidate, Logits, Page, PageWindows, Progress, no_progress
+from tinynq.types import Logits, PageWindows, Progress, no_progress
 
-WORD = re.compile(r"\w+|[^\w\s]")  # BERT's tokenizer splits there too: few answers begin or end within a word
 ARTICLES = re.compile(r"\b(a|an|the)\b")
-SLICE = re.compile(r"(\d*):(\d*)")
 TOP = 20  # starts and ends that are paired, as in BERT's own run_squad
 CHUNK = 512  # pages; most have one window
-
-
-class _Answer(msgspec.Struct, gc=False):
-    text: str
-
-
-class _Question(msgspec.Struct, gc=False):
-    id: str
-    question: str
-    answers: list[_Answer]
-    is_impossible: bool = False
-
-
-class _Paragraph(msgspec.Struct):
-    context: str
-    qas: list[_Question]
-
-
-class _Article(msgspec.Struct):
-    paragraphs: list[_Paragraph]
-
-
-class _File(msgspec.Struct):
-    data: list[_Article]
-
-
-class SquadQuestion(NamedTuple):
-    """A question, the paragraph to answer it from, and the answers that people gave."""
-
-    id: str
-    question: str
-    context: str
-    answers: list[str]
 
 
 @dataclass(frozen=True)
@@ -96,7 +57,7 @@ def evaluate_squad(
     """
     chosen = make(SquadOptions, options)
     set_threads(chosen.threads)
-    model, features, vocab, _ = load_run(reader)  # the one place where a name becomes a reader
+    model, features, vocab, _ = load_run(reader)
     model.to(choose_device(chosen.device))
     questions = read_squad(file, articles=chosen.articles, limit=chosen.limit)
     by_id = {question.id: question for question in questions}
@@ -112,44 +73,6 @@ def evaluate_squad(
         with atomic_write(out) as written:
             written.write(msgspec.json.encode(answers))
     return squad_scores(questions, answers)
-
-
-def read_squad(file: PathLike, *, articles: str | None = None, limit: int | None = None) -> list[SquadQuestion]:
-    """The questions of a SQuAD v1.1 file, in its order: of a slice of its articles ("402:"), and the first ``limit``.
-
-    Raises InputError for a file that is none (of v2.0, too, whose questions may have no answer), for ids
-    that are there twice, and UsageError where the slice holds no question.
-    """
-    found = SLICE.fullmatch(articles or ":")
-    if not found:
-        raise UsageError(f"articles is {articles}; expected a half-open slice, as 0:40 or 402:")
-    first, last = (int(end) if end else None for end in found.groups())
-    try:
-        content = msgspec.json.decode(b"\n".join(line for _, line in read_lines(file)), type=_File)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{file}: no SQuAD file: {error}") from None
-    questions: list[SquadQuestion] = []
-    seen: set[str] = set()
-    for paragraph in chain.from_iterable(article.paragraphs for article in content.data[first:last]):
-        for each in paragraph.qas[: None if limit is None else limit - len(questions)]:
-            if each.is_impossible or not each.answers:
-                raise InputError(f"{file}: question {each.id} has no answer; expected SQuAD v1.1, where all have one")
-            if each.id in seen:
-                raise InputError(f"{file}: question {each.id} is there twice; expected an id of its own for each")
-            seen.add(each.id)
-            answers = [answer.text for answer in each.answers]
-            questions.append(SquadQuestion(each.id, each.question, paragraph.context, answers))
-    if not questions:
-        raise UsageError(f"{file}: no question in articles {articles or ':'} of {len(content.data)}")
-    return questions
-
-
-def squad_page(question: SquadQuestion, *, where: str = "") -> Page:
-    """The page of one paragraph; token i + 1 is its i-th word, split at punctuation as NQ's tokens are."""
-    tokens = ["<P>", *WORD.findall(question.context), "</P>"]
-    html = [True, *[False] * (len(tokens) - 2), True]
-    candidates = [Candidate(0, len(tokens))]
-    return Page(question.id, question.question.strip(), "", tokens, html, candidates, where=where)
 
 
 def best_answer(context: str, page: PageWindows, logits: Sequence[Logits]) -> str:

@@ -12,7 +12,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 Pages = Annotated[list[str], typer.Argument(help="NQ files, globs, folders, URLs, or - for standard input.")]
 Records = Annotated[list[str], typer.Argument(help="Records that `tinynq prepare` made, or TFRecords of the original.")]
-Run = Annotated[str, typer.Argument(help="The folder of a run, or a TF1 checkpoint of the original.")]
+Run = Annotated[str, typer.Argument(help="A bundled reader, the folder of a run, or a TF1 checkpoint.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 SkipBad = Annotated[
     str | None, typer.Option(help="Go on without bad pages, and list them, a line each with the reason, in this file.")

@@ -1,4 +1,4 @@
-"""Commands about pages and records: fetch, merge, prepare, convert, show, stats."""
+"""Commands about pages and records: fetch, merge, prepare, convert, convert-squad, show, stats."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,7 @@ from tinynq.config import (
     PrepareOptions,
     Purpose,
     Split,
+    SquadPart,
     WorkerOptions,
 )
 from tinynq.terminal import command, screen, timed
@@ -131,6 +132,22 @@ def convert(
     with timed("convert", "windows") as (progress, seconds):
         info = tinynq.convert(record, out=out, progress=progress, **options)
     screen.note(f"{out}: {info.counts['windows']:,} windows in {seconds():.1f} s")
+
+
+@command(app, "convert-squad", options=SquadPart)
+def convert_squad(
+    file: Annotated[str, typer.Argument(help="A SQuAD v1.1 file, or a URL of one.")],
+    out: Annotated[str, typer.Argument(help="The NQ pages to write, a .jsonl.gz file.")],
+    *,
+    options: dict[str, Any],
+) -> None:
+    """Make NQ pages of SQuAD's questions, one paragraph each.
+
+    Example: tinynq convert-squad train-v1.1.json squad.jsonl.gz
+    """
+    with timed("convert-squad", "questions") as (progress, seconds):
+        converted = tinynq.convert_squad(file, out=out, progress=progress, **options)
+    screen.note(f"{out}: {converted.pages:,} pages in {seconds():.1f} s; {converted.left_out:,} questions left out")
 
 
 @command(app, "show", options=PageOptions)

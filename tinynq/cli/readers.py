@@ -1,4 +1,4 @@
-"""Commands about readers: train, distill, predict, ask, average."""
+"""Commands about readers: train, distill, predict, ask, average, pack."""
 
 import json
 from itertools import takewhile
@@ -94,7 +94,7 @@ def predict(
 
     Example: tinynq predict runs/tiny nq-dev-*.jsonl.gz --out predictions.json
     """
-    from tinynq.checkpoint import is_run
+    from tinynq.bundled import is_run
 
     runs = [run, *takewhile(is_run, pages)]
     pages = pages[len(runs) - 1 :]
@@ -155,3 +155,21 @@ def average(
     """
     members = tinynq.average(runs, out=out, **options)
     screen.note(f"{out}: the mean of {', '.join(members)}")
+
+
+@command(app, "pack")
+def pack(
+    run: Run,
+    *,
+    out: Annotated[str, typer.Option(help="The folder of the packed run.")],
+    sixteen: Annotated[
+        list[str] | None, typer.Option(help="Glob of matrices that have 16 bits instead of 8; may be repeated.")
+    ] = None,
+) -> None:
+    """Make a run a quarter as large: its matrices at 8 bits, and a scale a row.
+
+    Example: tinynq pack runs/tiny --out runs/packed
+    """
+    summary = tinynq.pack(run, out=out, sixteen=sixteen or ())
+    for line in summary.lines():
+        screen.note(line)

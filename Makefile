@@ -13,7 +13,7 @@ help:
 	@echo "make test    install, then run the tests"
 	@echo "make slow    the same with the slow tests"
 	@echo "make check   style, types, documentation, and the tests against the built wheel"
-	@echo "make docs    write docs/commands.md anew"
+	@echo "make docs    write docs/commands.md and the readers' cards anew"
 	@echo "make fuzz    look for input that breaks a reader: TARGET=pages SECONDS=60"
 	@echo "make clean   delete .venv and all that was built"
 
@@ -39,10 +39,12 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python scripts/make_docs.py --check
+	$(BIN)/python scripts/make_cards.py --check
 	scripts/test_wheel.sh
 
 docs: $(INSTALLED)
 	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python scripts/make_cards.py
 
 TARGET ?= pages
 SECONDS ?= 60

@@ -3,8 +3,8 @@
     python benchmarks/asking.py [RUN ...] [--page FILE] [--threads N] [--cpu]
 
 Without runs it is asked of the readers that ship with the package. Goals, on two free cores: to load in 1.5 s, and to
-answer in 2 s (mini) and 0.5 s (tiny). The first answer is not counted. Then answers and bare forward passes over the same windows take turns. Loading is
-timed in a process of its own, which has torch already.
+answer in 2 s (mini) and 0.5 s (tiny). The first answer is not counted. Then answers and bare forward passes over the
+same windows take turns. Loading is timed in a process of its own, which has torch already.
 """
 
 import argparse

@@ -6,10 +6,11 @@ INSTALLED := .venv/.installed
 # A process a core, each with one thread of torch; a file's tests stay together.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help demo test slow check docs fuzz clean
+.PHONY: help demo reader test slow check docs fuzz clean
 
 help:
 	@echo "make demo    install, then train and measure a small reader on the sample pages"
+	@echo "make reader  make the bundled readers anew: SQUAD=train-v1.1.json NQ=FOLDER ARGS=--dry-run"
 	@echo "make test    install, then run the tests"
 	@echo "make slow    the same with the slow tests"
 	@echo "make check   style, types, documentation, and the tests against the built wheel"
@@ -27,6 +28,9 @@ $(INSTALLED): pyproject.toml
 
 demo: $(INSTALLED)
 	$(BIN)/tinynq demo
+
+reader: $(INSTALLED)
+	$(BIN)/python scripts/make_readers.py $(if $(SQUAD),--squad '$(SQUAD)') $(if $(NQ),--nq '$(NQ)') $(ARGS)
 
 test: $(INSTALLED)
 	$(TESTS) -m 'not slow' --cov --cov-fail-under=90

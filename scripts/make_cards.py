@@ -129,7 +129,7 @@ def files_of(folder: Path) -> dict[Path, str]:
     """The files that a reader's card.json makes, and their content."""
     try:
         facts = msgspec.json.decode((folder / FACTS).read_bytes(), type=Facts)
-    except (OSError, msgspec.MsgspecError) as error:
+    except msgspec.MsgspecError as error:
         raise SystemExit(f"make_cards: {folder / FACTS}: {error}") from None
     points = [(each.probability, each.right) for each in facts.calibration.bins]
     return {
@@ -144,8 +144,8 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=READERS)
     parser.add_argument("--check", action="store_true")
     chosen = parser.parse_args()
-    for config in sorted(chosen.folder.glob("*/config.json")):
-        for path, content in files_of(config.parent).items():
+    for facts in sorted(chosen.folder.glob(f"*/{FACTS}")):
+        for path, content in files_of(facts.parent).items():
             if not chosen.check:
                 path.write_text(content, encoding="utf-8")
             elif not path.exists() or path.read_text(encoding="utf-8") != content:

@@ -37,7 +37,6 @@ def readers(tmp_path: Path) -> Path:
     if not SCRIPT.is_file():
         pytest.skip("the script is not there")
     (tmp_path / "toy").mkdir()
-    (tmp_path / "toy" / "config.json").write_text("{}")
     (tmp_path / "toy" / "card.json").write_text(json.dumps(FACTS))
     return tmp_path
 
@@ -84,12 +83,12 @@ def test_the_check(readers: Path) -> None:
     [
         (FACTS | {"limit": []}, "unknown field `limit`"),
         ({"summary": ""}, "missing required field `use`"),
-        (None, "No such"),
+        ([], "Expected `object`"),
     ],
 )
 def test_facts_that_are_none(readers: Path, facts: Any, message: str) -> None:
     path = readers / "toy" / "card.json"
-    path.write_text(json.dumps(facts)) if facts else path.unlink()
+    path.write_text(json.dumps(facts))
     done = make(readers)
     assert done.returncode == 1
     assert done.stderr.startswith(f"make_cards: {path}: ") and message in done.stderr

@@ -6,14 +6,15 @@ INSTALLED := .venv/.installed
 # A process a core, each with one thread of torch; a file's tests stay together.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help demo test slow check docs fuzz clean
+.PHONY: help demo reader test slow check docs fuzz clean
 
 help:
 	@echo "make demo    install, then train and measure a small reader on the sample pages"
+	@echo "make reader  make the bundled readers anew: SQUAD=train-v1.1.json NQ=FOLDER ARGS=--dry-run"
 	@echo "make test    install, then run the tests"
 	@echo "make slow    the same with the slow tests"
 	@echo "make check   style, types, documentation, and the tests against the built wheel"
-	@echo "make docs    write docs/commands.md anew"
+	@echo "make docs    write docs/commands.md and the readers' cards anew"
 	@echo "make fuzz    look for input that breaks a reader: TARGET=pages SECONDS=60"
 	@echo "make clean   delete .venv and all that was built"
 
@@ -28,6 +29,9 @@ $(INSTALLED): pyproject.toml
 demo: $(INSTALLED)
 	$(BIN)/tinynq demo
 
+reader: $(INSTALLED)
+	$(BIN)/python scripts/make_readers.py $(if $(SQUAD),--squad '$(SQUAD)') $(if $(NQ),--nq '$(NQ)') $(ARGS)
+
 test: $(INSTALLED)
 	$(TESTS) -m 'not slow' --cov --cov-fail-under=90
 
@@ -39,10 +43,12 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python scripts/make_docs.py --check
+	$(BIN)/python scripts/make_cards.py --check
 	scripts/test_wheel.sh
 
 docs: $(INSTALLED)
 	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python scripts/make_cards.py
 
 TARGET ?= pages
 SECONDS ?= 60

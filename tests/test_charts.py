@@ -98,3 +98,10 @@ def test_a_missing_extra_says_what_to_install(name: str, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(UsageError, match=rf"needs {name}: pip install 'tinynq\[report\]'"):
         charts.require_extra()
+
+
+def test_reliability_shows_the_bins_and_where_they_should_be() -> None:
+    line, bins = map(places, rows_of(charts.reliability([(0.1, 0.2), (0.9, 0.7)], palette=PAPER)))
+    assert line == [(0, 0), (1, 1)]
+    assert bins == [(0.1, 0.2), (0.9, 0.7)]
+    assert svg(charts.reliability([], palette=PAPER)).startswith("<svg")

@@ -107,6 +107,27 @@ def histogram(
     return _finish(layers, palette, title)
 
 
+def reliability(points: Sequence[tuple[float, float]], *, palette: Palette, title: str = "") -> "alt.LayerChart":
+    """What share of answers is right, over the mean probability that was said of them; on the dashed line both agree.
+
+    ``points`` are bins of answers, by rising probability (Guo et al. 2017, "On calibration").
+    """
+    import altair as alt
+
+    share = alt.Scale(domain=[0, 1])
+    axis = alt.Axis(format="%", tickCount=5)
+    x, y = (
+        alt.X("x:Q", title="probability", scale=share, axis=axis),
+        alt.Y("y:Q", title="right", scale=share, axis=axis),
+    )
+    layers = [
+        _points([(0, 0), (1, 1)]).mark_line(color=palette.ink, strokeDash=[4, 3], strokeWidth=1.5).encode(x, y),
+        _points(points).mark_line(color=palette.right, strokeWidth=2, point=alt.OverlayMarkDef(color=palette.right)),
+    ]
+    layers[1] = layers[1].encode(x, y, alt.Order("order:Q"))
+    return _finish(layers, palette, title)
+
+
 def svg(chart: "alt.LayerChart") -> str:
     """A chart as SVG to put into a page, of any width."""
     file = StringIO()

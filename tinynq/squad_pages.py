@@ -75,7 +75,7 @@ def convert_squad(file: str, *, out: str, progress: Progress = no_progress, **op
     chosen = make(SquadPart, options)
     if not out.endswith(SUFFIX):
         raise UsageError(f"{out}: expected a name that ends in {SUFFIX}")
-    questions = read_squad(file, articles=chosen.articles, limit=chosen.limit, repeats=True)
+    questions = read_squad(file, articles=chosen.articles, limit=chosen.limit)
     written: set[str] = set()
     with atomic_write(out) as target, GzipOfSegments(target) as pages:
         for number, question in enumerate(questions, 1):
@@ -111,13 +111,11 @@ def _nq_line(question: SquadQuestion, *, where: str) -> dict[str, Any] | None:
     }
 
 
-def read_squad(
-    file: PathLike, *, articles: str | None = None, limit: int | None = None, repeats: bool = False
-) -> list[SquadQuestion]:
+def read_squad(file: PathLike, *, articles: str | None = None, limit: int | None = None) -> list[SquadQuestion]:
     """The questions of a SQuAD v1.1 file, in its order: of a slice of its articles ("402:"), and the first ``limit``.
 
-    Raises InputError for a file that is none (of v2.0, too, whose questions may have no answer), for ids
-    that are there twice, unless ``repeats`` says that they may, and UsageError where the slice holds no question.
+    An id may be there twice. Raises InputError for a file that is none (of v2.0, too, whose questions may have
+    no answer), and UsageError where the slice holds no question.
     """
     found = SLICE.fullmatch(articles or ":")
     if not found:
@@ -128,14 +126,10 @@ def read_squad(
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{file}: no SQuAD file: {error}") from None
     questions: list[SquadQuestion] = []
-    seen: set[str] = set()
     for paragraph in chain.from_iterable(article.paragraphs for article in content.data[first:last]):
         for each in paragraph.qas[: None if limit is None else limit - len(questions)]:
             if each.is_impossible or not each.answers:
                 raise InputError(f"{file}: question {each.id} has no answer; expected SQuAD v1.1, where all have one")
-            if each.id in seen and not repeats:
-                raise InputError(f"{file}: question {each.id} is there twice; expected an id of its own for each")
-            seen.add(each.id)
             answers, starts = [a.text for a in each.answers], [a.answer_start for a in each.answers]
             questions.append(SquadQuestion(each.id, each.question, paragraph.context, answers, starts))
     if not questions:

@@ -65,9 +65,15 @@ def test_the_tutorial(folder: Path) -> None:
 
 
 def test_the_python(folder: Path) -> None:
-    (code,) = blocks(README, "python")
+    job, asking = blocks(README, "python")
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    run = [sys.executable, "-c", code]
-    done = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=300, env=environment, check=False)
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.split()) == 2
+    printed = []
+    for code in (job, asking):
+        run = [sys.executable, "-c", code]
+        done = subprocess.run(
+            run, cwd=folder, capture_output=True, text=True, timeout=300, env=environment, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        printed.append(done.stdout)
+    assert len(printed[0].split()) == 2
+    assert printed[1].startswith("The king")

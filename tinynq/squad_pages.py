@@ -89,7 +89,7 @@ def convert_squad(file: str, *, out: str, progress: Progress = no_progress, **op
 def _nq_line(question: SquadQuestion, *, where: str) -> dict[str, Any] | None:
     """The page of a question with its annotations; None where no answer holds a whole word."""
     page, words = squad_page(question), list(WORD.finditer(question.context))
-    around = {"start_token": 0, "end_token": len(page.tokens)}
+    around: dict[str, int] = {"start_token": 0, "end_token": len(page.tokens)}
     annotations: list[dict[str, Any]] = []
     for text, start in zip(question.answers, question.starts, strict=True):
         if start < 0 or not text or not question.context.startswith(text, start):
@@ -97,16 +97,15 @@ def _nq_line(question: SquadQuestion, *, where: str) -> dict[str, Any] | None:
         inside = [i for i, w in enumerate(words, 1) if start <= w.start() and w.end() <= start + len(text)]
         if inside:
             short = {"start_token": inside[0], "end_token": inside[-1] + 1}
-            annotations.append(
-                {"long_answer": {**around, "candidate_index": 0}, "short_answers": [short], "yes_no_answer": "NONE"}
-            )
+            long = {**around, "candidate_index": 0}
+            annotations.append({"long_answer": long, "short_answers": [short], "yes_no_answer": "NONE"})
     if not annotations:
         return None
     return {
         "question_text": page.question,
         "example_id": question.id,
         "document_text": " ".join(page.tokens),
-        "long_answer_candidates": [{**around, "top_level": True}],
+        "long_answer_candidates": [around | {"top_level": True}],
         "annotations": annotations,
     }
 

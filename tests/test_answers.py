@@ -73,6 +73,15 @@ def test_long_and_short_answers_have_odds_of_their_own() -> None:
     assert answer(-1.0, scale=scale).probability == pytest.approx(Calibration(2.0, -8.0).probability(-1.0))
 
 
+def test_a_short_answer_that_is_less_than_likely_needs_a_long_one() -> None:
+    calibration = {"long": {"slope": 1.0, "bias": 0.0}, "short": {"slope": 1.0, "bias": -8.0}}
+    scale = read_scale({"calibration": calibration, "thresholds": {"short": -5}}, "c")
+    assert answer(1.0, scale=scale).short and answer(1.0, scale=scale).long
+    found = answer(-1.0, scale=scale)
+    assert (found.short, found.long, found.yes_no) == (None, None, None)
+    assert answer(-1.0, scale=scale, yes_no="YES").yes_no is None
+
+
 def test_yes_and_no() -> None:
     assert (answer(yes_no="YES").yes_no, answer(yes_no="NO").yes_no) == ("yes", "no")
     assert answer(-1.0, yes_no="YES").yes_no is None
@@ -86,6 +95,7 @@ def test_yes_and_no() -> None:
         ({"thresholds": {"long": -1, "short": 2.5}}, (-1.0, 2.5)),
         ({"thresholds": {"short": 2.5}}, (0.0, 2.5)),
         ({"thresholds": {"long": 9}, "calibration": {"long": {"slope": 2, "bias": 4}}}, (-2.0, 0.0)),
+        ({"thresholds": {"short": -3}, "calibration": {"long": {"slope": 2, "bias": 4}}}, (-2.0, -3.0)),
     ],
 )
 def test_what_is_enough(about: dict[str, Any], limits: tuple[float, float]) -> None:

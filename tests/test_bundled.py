@@ -106,9 +106,10 @@ def test_a_reader_answers_and_says_where(name: str) -> None:
         if answer.short:
             found = page.tokens[answer.short.start : answer.short.end]
             assert " ".join(t for t in found if not t.startswith("<")) == answer.short.text
-            golds = {(s.start_token, s.end_token) for a in page.annotations or [] for s in a.short_answers}
-            right += (answer.short.start, answer.short.end) in golds
-    assert right >= {"mini": 8, "tiny": 4}[name]
+            golds = [span for annotation in page.annotations or [] for span in annotation.short_answers]
+            met = (s.start_token < answer.short.end and answer.short.start < s.end_token for s in golds)
+            right += any(met)
+    assert right >= {"mini": 10, "tiny": 5}[name]  # of 20, in whole or in part
 
 
 @each_reader

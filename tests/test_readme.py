@@ -42,7 +42,9 @@ def folder(small_run: SmallRun, tmp_path: Path) -> Path:
         (tmp_path / "nq").mkdir(exist_ok=True)
         shutil.copy(small_run.pages, tmp_path / "nq" / name)
     for name in ("page.html", "penicillin.html"):
-        (tmp_path / name).write_text("<p>The king of the river wrote the book.</p>")
+        (tmp_path / name).write_text(
+            "<p>Penicillin was discovered in 1928 by Alexander Fleming in a hospital in London.</p>"
+        )
     question = {"question": "who wrote the book", "id": "q", "answers": [{"text": "The king", "answer_start": 0}]}
     paragraph = {"context": "The king of the river wrote the book.", "qas": [question]}
     (tmp_path / "dev-v1.1.json").write_text(json.dumps({"data": [{"title": "t", "paragraphs": [paragraph]}]}))
@@ -76,4 +78,4 @@ def test_the_python(folder: Path) -> None:
         assert done.returncode == 0, done.stderr
         printed.append(done.stdout)
     assert len(printed[0].split()) == 2
-    assert printed[1].startswith("The king")
+    assert printed[1].startswith("Alexander Fleming ")

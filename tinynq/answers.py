@@ -1,7 +1,7 @@
 """Prediction to Answer: what a person or a program is told, with places in what was asked from."""
 
 from dataclasses import asdict, dataclass
-from math import isfinite, tanh
+from math import inf, isfinite, tanh
 from typing import Any, Literal
 
 from msgspec import UNSET
@@ -78,8 +78,10 @@ class Answer:
 def make_answer(question: str, document: Document, prediction: Prediction, scale: Scale) -> Answer:
     """The answer that a prediction is, with what scores too low left out."""
     given = withhold(prediction, scale.thresholds)
-    span, around = given.short_answers[0], given.long_answer
     chance = scale.short.probability(prediction.short_answers_score)
+    if given.long_answer.is_null and chance < 0.5:
+        given = withhold(given, Thresholds(short=inf))
+    span, around = given.short_answers[0], given.long_answer
     short = None if span.is_null else _passage(document, span.start_token, span.end_token, "text", chance)
     long, mark = None, None
     if not around.is_null:
@@ -112,15 +114,16 @@ def _passage(document: Document, start: int, end: int, kind: str, probability: f
 def read_scale(about: dict[str, Any], where: str) -> Scale:
     """The scale of a run from the ``tinynq`` object of its config.json.
 
-    ``calibration`` has a slope and a bias for ``long`` and ``short`` each, and an answer is given from a
-    probability of one half on; a run without has its ``thresholds``, and what lacks both gives what scores
-    at least 0. Raises RunError for values that are no numbers.
+    ``calibration`` has a slope and a bias for ``long`` and ``short`` each. A long answer is given from a probability of
+    one half on, and in it the short one from the run's threshold on, at which half of them may be wrong in a word; a
+    run without calibration has its ``thresholds``, and what lacks both gives what scores at least 0. Raises RunError
+    for values that are no numbers.
     """
     calibration, thresholds = about.get("calibration"), about.get("thresholds") or {}
     try:
         if calibration:
             long, short = (Calibration(**calibration.get(kind, {})) for kind in ("long", "short"))
-            limits = Thresholds(*(-each.bias / each.slope for each in (long, short)))
+            limits = Thresholds(-long.bias / long.slope, float(thresholds.get("short", -short.bias / short.slope)))
             if not (long.slope > 0 < short.slope and all(map(isfinite, limits))):
                 raise ValueError
             return Scale(long=long, short=short, thresholds=limits)

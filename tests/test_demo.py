@@ -32,7 +32,7 @@ def test_the_table_has_all_rows_and_fits_80_columns(tmp_path: Path, monkeypatch:
     assert max(map(len, lines)) <= 80
     assert all(name in "\n".join(lines) for name in (*report.rows, *STAGES))
     assert (tmp_path / "predictions.json").is_file()
-    assert "No reader 'mini' is in this checkout, so that none was asked; `make reader` makes it." in lines
+    assert "No reader 'mini' is in this checkout to be asked; `make reader` makes it." in lines
     assert report.rows["first candidate"].long.best.recall > 0
     assert len({row.pages for row in report.rows.values()}) == 1
 

@@ -56,7 +56,7 @@ class DemoReport(NamedTuple):
         if self.asked:
             yield f"{f'The reader {DEFAULT!r} was asked:':39}{'its answer':18}{'sure':>4} people answered"
         else:
-            yield f"No reader {DEFAULT!r} is in this checkout, so that none was asked; `make reader` makes it."
+            yield f"No reader {DEFAULT!r} is in this checkout to be asked; `make reader` makes it."
         for each in self.asked:
             question, answer, gold = _cut(each.question, 38), _cut(each.answer, 17), _cut(each.gold, 18)
             yield f"{question:39}{answer:18}{each.probability:4.0%} {gold}".rstrip()

@@ -33,13 +33,14 @@ def vocab() -> Vocab:
 @st.composite
 def pages(draw: st.DrawFn) -> Page:
     """Pages of paragraphs, tables and others, nested and blank ones too, with one sound annotation or a null one."""
-    page = Page(7, " ".join(draw(st.lists(st.sampled_from(WORDS), max_size=12))), "", ["Title"], [False], [], [])
+    tokens = ["Title"]
+    page = Page(7, " ".join(draw(st.lists(st.sampled_from(WORDS), max_size=12))), "", tokens, [False], [], [])
     for words in draw(st.lists(st.lists(st.sampled_from(WORDS), max_size=40), max_size=6)):
-        start = len(page.tokens)
+        start = len(tokens)
         tag = draw(st.sampled_from(["P", "Table", "Ul", "Tr"]))
-        page.tokens += [f"<{tag}>", *words, f"</{tag}>"]
+        tokens += [f"<{tag}>", *words, f"</{tag}>"]
         page.is_html += [True, *[False] * len(words), True]
-        page.candidates.append(Candidate(start, len(page.tokens), draw(st.integers(0, 4)) > 0))
+        page.candidates.append(Candidate(start, len(tokens), draw(st.integers(0, 4)) > 0))
     long, shorts = LongAnswer(), []
     answered = draw(st.integers(0, 4)) > 0
     if page.candidates and answered:

@@ -23,10 +23,9 @@ def letters(word: str) -> Sequence[int]:
 
 def found(table: WordTable, *texts: str) -> list[list[int]]:
     """What the table has for each word."""
-    spelling = table.spell(RawWords.of_text(" ".join(texts)))
-    lengths = spelling.places[:, 1]
-    assert len(spelling.ids()) == lengths.sum()
-    return [part.tolist() for part in np.split(spelling.ids(), np.cumsum(lengths)[:-1])]
+    ids, lengths = table.encode(RawWords.of_text(" ".join(texts)))
+    assert len(ids) == lengths.sum()
+    return [part.tolist() for part in np.split(ids, np.cumsum(lengths)[:-1])]
 
 
 @given(st.lists(TEXTS, min_size=1))
@@ -42,7 +41,7 @@ def test_words_are_those_of_a_text(texts: list[str]) -> None:
 
 @given(st.lists(TEXTS, min_size=1), st.lists(TEXTS, min_size=1))
 def test_the_table_has_what_the_words_come_to(first: list[str], second: list[str]) -> None:
-    table = WordTable(letters, 5)
+    table = WordTable(letters)
     for texts in (first, second, first):
         assert found(table, *texts) == [letters(text) for text in texts]
 
@@ -56,7 +55,7 @@ def test_the_table_and_the_memory_of_strings_agree() -> None:
 
 def test_words_that_share_a_slot_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "_FACTORS", np.zeros(2, np.uint64))  # all of them share one
-    table = WordTable(letters, 5)
+    table = WordTable(letters)
     texts = ["one", "two", "", "one", "two", "three", "a" * KEY, "a" * (KEY + 1)]
     for _ in range(2):
         assert found(table, *texts) == [letters(text) for text in texts]
@@ -67,7 +66,7 @@ def test_the_last_slot_is_followed_by_the_first(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(words, "_FACTORS", np.array([1, 0], np.uint64))
     monkeypatch.setattr(words, "_SHIFT", np.uint64(0))
     monkeypatch.setattr(words, "BITS", 8)
-    table = WordTable(letters, 5)
+    table = WordTable(letters)
     monkeypatch.setattr(RawWords, "keys", lambda raw: np.array([[255, n] for n in range(len(raw))], np.uint64))
     for _ in range(2):
         assert found(table, "a", "b", "c") == [[97], [98], [99]]
@@ -81,7 +80,7 @@ def test_a_full_table_begins_anew(monkeypatch: pytest.MonkeyPatch, limit: str, v
         made.append(word)
         return letters(word)
 
-    table = WordTable(pieces, 5)
+    table = WordTable(pieces)
     texts = ["one", "two", "three", "four", *(f"a long word that is number {n}".replace(" ", "-") for n in range(3))]
     found(table, *texts)
     found(table, *texts)
@@ -92,6 +91,6 @@ def test_a_full_table_begins_anew(monkeypatch: pytest.MonkeyPatch, limit: str, v
 
 
 def test_the_table_does_not_grow() -> None:
-    table = WordTable(letters, 5)
+    table = WordTable(letters)
     found(table, *map(str, range(1000)))
     assert table._rows.nbytes == 32 << BITS

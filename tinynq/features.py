@@ -9,7 +9,6 @@ of it, overlapping, stand behind the question:
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from functools import cached_property
 from itertools import compress, islice
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from tinynq.config import FeatureOptions
 from tinynq.errors import InputError, UsageError
 from tinynq.types import Annotation, AnswerType, Candidate, Int32s, Page, PageWindows, Target, Window
 from tinynq.vocab import MAX_POSITION, Vocab
-from tinynq.words import RawWords, Spelling
+from tinynq.words import RawWords
 
 CONTEXT_TYPE = {"<P>": "Paragraph", "<Table>": "Table", "<Ul>": "List", "<Ol>": "List", "<Dl>": "List"}
 
@@ -28,49 +27,12 @@ UNKNOWN = Target(0, 0, AnswerType.UNKNOWN)
 YES_NO = {"YES": AnswerType.YES, "NO": AnswerType.NO, "NONE": AnswerType.LONG}
 
 
-class Contexts:
-    """The text of a page: piece ids, the page token of each (-1: a marker), and the slice of each kept candidate.
+class Contexts(NamedTuple):
+    """The text of a page: piece ids, the page token of each (-1: a marker), and the slice of each kept candidate."""
 
-    Pieces are written out when they are asked for: of most pages, training takes a window or two.
-    """
-
-    def __init__(self, spelling: Spelling, tokens: Int32s, spans: dict[int, tuple[int, int]]) -> None:
-        self._spelling, self._tokens, self._spans = spelling, tokens, spans
-        self._written = False
-        self._ends = np.concatenate([[0], np.cumsum(spelling.places[:, 1])])
-        self.kept = {index: (int(self._ends[start]), int(self._ends[end])) for index, (start, end) in spans.items()}
-
-    def __len__(self) -> int:
-        return int(self._ends[-1])
-
-    def write_out(self) -> None:
-        """Make all of them at once, since all are needed."""
-        self._written = True
-
-    @cached_property
-    def ids(self) -> Int32s:
-        """The ids of all pieces."""
-        return self._spelling.ids()
-
-    @cached_property
-    def token_map(self) -> Int32s:
-        """The page token of each piece."""
-        return np.repeat(self._tokens, self._spelling.places[:, 1])
-
-    def text(self, start: int, end: int) -> tuple[Int32s, Int32s]:
-        """The ids and the page tokens of a slice."""
-        if self._written:
-            return self.ids[start:end], self.token_map[start:end]
-        first, last = self._ends.searchsorted((start, end - 1), side="right").tolist()
-        words = slice(first - 1, last)
-        some = Contexts(Spelling(self._spelling.places[words], self._spelling.pieces), self._tokens[words], {})
-        inside = slice(start - int(self._ends[first - 1]), end - int(self._ends[first - 1]))
-        return some.ids[inside], some.token_map[inside]
-
-    def pieces_of(self, candidate: int, start: int, end: int) -> tuple[int, int]:
-        """The slice of the pieces of page tokens within a kept candidate."""
-        words = [bisect_left(self._tokens, token, *self._spans[candidate]) for token in (start, end)]
-        return int(self._ends[words[0]]), int(self._ends[words[1]])
+    ids: Int32s
+    token_map: Int32s
+    kept: dict[int, tuple[int, int]]
 
 
 class Answer(NamedTuple):
@@ -90,10 +52,9 @@ def page_windows(page: Page, *, vocab: Vocab, options: FeatureOptions, contexts:
     question = encode_question(page, vocab=vocab, options=options)
     contexts = contexts or encode_contexts(page, vocab=vocab, options=options)
     room = options.max_seq_length - len(question) - 1
-    contexts.write_out()
     windows = [
         cut(page, index, question, contexts, start, end, vocab)
-        for index, (start, end) in enumerate(slices(len(contexts), room, options.stride))
+        for index, (start, end) in enumerate(slices(len(contexts.ids), room, options.stride))
     ]
     spans = [(c.start_token, c.end_token) for c in page.candidates if c.top_level]
     return PageWindows(page.example_id, spans, windows)
@@ -113,7 +74,7 @@ def training_windows(
     contexts = encode_contexts(page, vocab=vocab, options=options)
     positions = answer_positions(answer, contexts) if answer else None
     room = options.max_seq_length - len(question) - 1
-    for index, (start, end) in enumerate(slices(len(contexts), room, options.stride)):
+    for index, (start, end) in enumerate(slices(len(contexts.ids), room, options.stride)):
         target = UNKNOWN
         if answer and positions and start <= positions[0] and positions[1] < end:
             shift = len(question) - start
@@ -140,25 +101,22 @@ def encode_question(page: Page, *, vocab: Vocab, options: FeatureOptions) -> lis
 def encode_contexts(page: Page, *, vocab: Vocab, options: FeatureOptions) -> Contexts:
     """The empty context and every kept candidate: top-level, not blank, while there is room for contexts."""
     candidates = kept_candidates(page, options)
-    spelling, tokens = spell_tokens(page, candidates.values(), vocab)
-    markers = vocab.markers("[ContextId=-1]", "[NoLongAnswer]")
-    words, all_tokens = [slice(0)], [NO_TOKENS]
+    ids, token_map = encode_tokens(page, candidates.values(), vocab)
+    all_ids: list[Int32s] = [vocab.markers("[ContextId=-1]", "[NoLongAnswer]")]
+    all_maps: list[Int32s] = [NO_TOKENS]
     kept: dict[int, tuple[int, int]] = {}
     counts: Counter[str] = Counter()
     length = len(NO_TOKENS)
-    spans = tokens.searchsorted([(c.start_token, c.end_token) for c in candidates.values()]).tolist()
+    spans = token_map.searchsorted([(c.start_token, c.end_token) for c in candidates.values()]).tolist()
     for (index, candidate), (start, end) in zip(candidates.items(), spans, strict=True):
         kind = context_type(page, candidate)
         counts[kind] = min(counts[kind] + 1, MAX_POSITION)
-        markers += vocab.markers(f"[ContextId={index}]", f"[{kind}={counts[kind]}]")
-        words.append(slice(start, end))
-        all_tokens += [NO_TOKENS, tokens[start:end]]
+        all_ids += [vocab.markers(f"[ContextId={index}]", f"[{kind}={counts[kind]}]"), ids[start:end]]
+        all_maps += [NO_TOKENS, token_map[start:end]]
         first = length + len(NO_TOKENS)
         length = first + end - start
         kept[index] = (first, length)
-    places = np.stack([np.array(markers, np.int32), np.ones(len(markers), np.int32)], axis=1)
-    parts = [part for at, span in enumerate(words) for part in (places[2 * at : 2 * at + 2], spelling.places[span])]
-    return Contexts(Spelling(np.concatenate(parts), spelling.pieces), np.concatenate(all_tokens), kept)
+    return Contexts(np.concatenate(all_ids), np.concatenate(all_maps), kept)
 
 
 def kept_candidates(page: Page, options: FeatureOptions) -> dict[int, Candidate]:
@@ -171,15 +129,17 @@ def kept_candidates(page: Page, options: FeatureOptions) -> dict[int, Candidate]
     return dict(islice(full, options.max_contexts - 1))
 
 
-def spell_tokens(page: Page, candidates: Collection[Candidate], vocab: Vocab) -> tuple[Spelling, Int32s]:
-    """The pieces of all words from the first to the last of some candidates, and the page token of each word."""
+def encode_tokens(page: Page, candidates: Collection[Candidate], vocab: Vocab) -> tuple[Int32s, Int32s]:
+    """The piece ids of all text from the first to the last of some candidates, and the page token of each."""
     first = min((c.start_token for c in candidates), default=0)
     last = max((c.end_token for c in candidates), default=0)
     html = np.array(bytearray(page.is_html[first:last]), np.bool_)  # a quarter of the time that the list takes
-    text = (np.flatnonzero(~html) + first).astype(np.int32)
+    text = np.flatnonzero(~html) + first
     if isinstance(page.tokens, RawWords):
-        return vocab.spell(page.tokens.take(text)), text
-    return vocab.spell(compress(page.tokens[first:last], (~html).tobytes())), text
+        ids, lengths = vocab.encode_all(page.tokens.take(text))
+    else:
+        ids, lengths = vocab.encode_all(compress(page.tokens[first:last], (~html).tobytes()))
+    return ids, np.repeat(text.astype(np.int32), lengths)
 
 
 def context_type(page: Page, candidate: Candidate) -> str:
@@ -219,11 +179,10 @@ def cut(
     target: Target | None = None,
 ) -> Window:
     """The window of one slice of the text."""
-    ids, tokens = contexts.text(start, end)
     text = slice(len(question), len(question) + end - start)
     input_ids, token_map = np.empty(text.stop + 1, np.int32), np.full(text.stop + 1, -1, np.int32)
-    input_ids[: text.start], input_ids[text], input_ids[-1] = question, ids, vocab.sep
-    token_map[text] = tokens
+    input_ids[: text.start], input_ids[text], input_ids[-1] = question, contexts.ids[start:end], vocab.sep
+    token_map[text] = contexts.token_map[start:end]
     return Window(page.example_id, index, len(question), input_ids, token_map, target)
 
 
@@ -283,5 +242,7 @@ def answer_positions(answer: Answer, contexts: Contexts) -> tuple[int, int] | No
     """First and last piece of the answer in the text; None where its candidate was not kept."""
     if answer.candidate not in contexts.kept:
         return None
-    start, end = contexts.pieces_of(answer.candidate, answer.start, answer.end)
+    first, last = contexts.kept[answer.candidate]
+    start = bisect_left(contexts.token_map, answer.start, first, last)
+    end = bisect_left(contexts.token_map, answer.end, first, last)
     return (start, end - 1) if start < end else None

@@ -4,7 +4,6 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,19 +86,15 @@ def shuffled(
     """The rows in the order of ``key`` of "example id/index", 64 bits, by way of files in ``folder``.
 
     Each file takes a range of keys, so that memory holds a few batches, and one part in BUCKETS of the rows.
-    A single batch needs none.
     """
-    begun = list(islice(batches, 2))
-    if len(begun) < 2:
-        yield from (batch.take(pa.array(np.argsort(_keys(batch, key), kind="stable"))) for batch in begun)
-        return
     keyed = schema.append(pa.field("key", pa.uint64()))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
         paths = [str(Path(temporary) / f"{bucket}.arrow") for bucket in range(BUCKETS)]
         with ExitStack() as stack:
             files = [stack.enter_context(pa.ipc.new_stream(path, keyed)) for path in paths]
-            for batch in chain(begun, batches):
-                keys = _keys(batch, key)
+            for batch in batches:
+                names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()
+                keys = np.array([key(f"{n}/{i}") for n, i in zip(names, indices, strict=True)], np.uint64)
                 rows = pa.record_batch([*batch.columns, pa.array(keys)], schema=keyed)
                 buckets = (keys // np.uint64((1 << 64) // BUCKETS)).astype(np.int64)
                 for bucket in np.unique(buckets):
@@ -114,11 +109,6 @@ def shuffled(
                 yield from rest[:size].combine_chunks().to_batches()
                 rest = rest[size:]
         yield from rest.combine_chunks().to_batches()
-
-
-def _keys(batch: pa.RecordBatch, key: Callable[[str], int]) -> NDArray[np.uint64]:
-    names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()
-    return np.array([key(f"{n}/{i}") for n, i in zip(names, indices, strict=True)], np.uint64)
 
 
 class _Rule(NamedTuple):

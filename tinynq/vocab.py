@@ -16,7 +16,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from tinynq.errors import InputError
 from tinynq.types import Int32s
-from tinynq.words import RawWords, Spelling, WordTable
+from tinynq.words import RawWords, WordTable
 
 # One process tokenizes on one thread: its own threads gain nothing on single words.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -70,8 +70,9 @@ class Vocab:
         if missing:
             raise InputError(f"{where}: no {', '.join(missing)} in it; expected the vocab.txt of a BERT model")
         self.pad, self.unk, self.cls, self.sep = (self.ids[token] for token in SPECIAL)
-        self._memo = _Memo(self._pieces, len(self.tokens))
-        self._table = WordTable(self._pieces, len(self.tokens))
+        self._memo = _Memo(self._pieces)
+        self._markers: dict[tuple[str, ...], Int32s] = {}
+        self._table = WordTable(self._pieces)
 
     @classmethod
     def load(cls, path: str | None = None, *, cased: bool = False) -> "Vocab":
@@ -117,28 +118,29 @@ class Vocab:
 
     def encode_all(self, words: Iterable[str]) -> tuple[Int32s, Int32s]:
         """The ids of the pieces of many words, one after the other, and how many pieces each word has."""
-        spelling = self.spell(words)
-        return spelling.ids(), spelling.places[:, 1]
-
-    def spell(self, words: Iterable[str]) -> Spelling:
-        """The pieces of many words, not yet written out; an id of the vocabulary is its own place among them."""
         if isinstance(words, RawWords):
-            return self._table.spell(words)
+            return self._table.encode(words)
         if len(self._memo) >= MAX_MEMO:
-            self._memo = _Memo(self._pieces, len(self.tokens))
+            self._memo = _Memo(self._pieces)
         memo = self._memo
         numbers = np.fromiter(map(memo.__getitem__, words), np.int32)
-        ends = np.frombuffer(memo.starts, np.int32)
-        starts = ends[numbers]
-        return Spelling(np.stack([starts, ends[numbers + 1] - starts], axis=1), memo.ids)
+        all_starts = np.frombuffer(memo.starts, np.int32)
+        starts = all_starts[numbers]
+        lengths = all_starts[numbers + 1] - starts
+        ends = np.cumsum(lengths, dtype=np.int32)
+        # The places in memo.ids: those within a word go up by one, and each word begins at its own start.
+        places = np.repeat(starts - ends + lengths, lengths) + np.arange(lengths.sum(), dtype=np.int32)
+        return np.frombuffer(memo.ids, np.int32)[places], lengths
 
     def marker(self, marker: str) -> int:
         """The id of a marker; [UNK] for one that the vocabulary does not have, such as [Other=1]."""
         return self.ids.get(marker, self.unk)
 
-    def markers(self, *markers: str) -> list[int]:
+    def markers(self, *markers: str) -> Int32s:
         """The ids of several markers."""
-        return [self.marker(marker) for marker in markers]
+        if markers not in self._markers:
+            self._markers[markers] = np.array([self.marker(marker) for marker in markers], np.int32)
+        return self._markers[markers]
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         # Of ASCII, the tokenizer only lowers the letters and cuts the marks off, in four times the time.
@@ -162,10 +164,10 @@ class Vocab:
 class _Memo(dict[str, int]):
     """Words by number: the pieces of word ``n`` are ``ids[starts[n]:starts[n + 1]]``."""
 
-    def __init__(self, pieces: Callable[[str], tuple[int, ...]], ids: int) -> None:
+    def __init__(self, pieces: Callable[[str], tuple[int, ...]]) -> None:
         super().__init__()
         self._pieces = pieces
-        self.ids, self.starts = array("i", range(ids)), array("i", [ids])
+        self.ids, self.starts = array("i"), array("i", [0])
 
     def __missing__(self, word: str) -> int:
         self.ids.extend(self._pieces(word))

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 import msgspec
 import numpy as np
@@ -102,23 +102,6 @@ def windows(line: bytes, starts: NDArray[np.int64], width: int) -> NDArray[np.vo
     return np.ndarray((max(0, len(line) - width + 1),), f"V{width}", line, 0, (1,))[starts]
 
 
-class Spelling(NamedTuple):
-    """Words as pieces that are not written out: where they begin among ``pieces``, and how many they are [n, 2]."""
-
-    places: Int32s
-    pieces: "array[int]"
-
-    def ids(self) -> Int32s:
-        """The ids of all pieces, one after the other."""
-        firsts, lengths = self.places.T
-        ends = np.cumsum(lengths, dtype=np.int32)
-        # The places of pieces: those within a word go up by one, and each word begins at its own first.
-        at = np.repeat(firsts - ends + lengths, lengths)
-        at += np.arange(len(at), dtype=np.int32)
-        ids: Int32s = np.frombuffer(self.pieces, np.int32)[at]
-        return ids
-
-
 class WordTable:
     """The pieces of words, found for all words of a page at once.
 
@@ -127,22 +110,27 @@ class WordTable:
     from the beginning, however many words there are.
     """
 
-    def __init__(self, pieces: Callable[[str], Sequence[int]], ids: int) -> None:
-        self._pieces_of, self._ids = pieces, ids
+    def __init__(self, pieces: Callable[[str], Sequence[int]]) -> None:
+        self._pieces_of = pieces
         self._clear()
 
     def _clear(self) -> None:
         self._rows = np.zeros((1 << BITS, ROW), np.uint64)
         self._numbers = self._rows.reshape(-1).data  # a single number is read and written in a tenth of the time
-        self._pieces = array("i", range(self._ids))  # so that an id is also a place: its own
+        self._pieces = array("i")
         self._words = 0
         self._long: dict[bytes, tuple[int, int]] = {}
 
-    def spell(self, words: RawWords) -> Spelling:
-        """The pieces of all words."""
+    def encode(self, words: RawWords) -> tuple[Int32s, Int32s]:
+        """The ids of the pieces of all words, one after the other, and how many pieces each word has."""
         if self._words > _LAST // 2 or len(self._long) > MAX_LONG:
             self._clear()
-        return Spelling(self._places(words), self._pieces)
+        firsts, lengths = self._places(words).T
+        ends = np.cumsum(lengths, dtype=np.int32)
+        # The places of pieces: those within a word go up by one, and each word begins at its own first.
+        at = np.repeat(firsts - ends + lengths, lengths)
+        at += np.arange(len(at), dtype=np.int32)
+        return np.frombuffer(self._pieces, np.int32)[at], lengths
 
     def _places(self, words: RawWords) -> Int32s:
         """Where the pieces of each word begin, and how many they are [n, 2]."""

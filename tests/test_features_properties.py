@@ -33,14 +33,13 @@ def vocab() -> Vocab:
 @st.composite
 def pages(draw: st.DrawFn) -> Page:
     """Pages of paragraphs, tables and others, nested and blank ones too, with one sound annotation or a null one."""
-    tokens = ["Title"]
-    page = Page(7, " ".join(draw(st.lists(st.sampled_from(WORDS), max_size=12))), "", tokens, [False], [], [])
+    page = Page(7, " ".join(draw(st.lists(st.sampled_from(WORDS), max_size=12))), "", ["Title"], [False], [], [])
     for words in draw(st.lists(st.lists(st.sampled_from(WORDS), max_size=40), max_size=6)):
-        start = len(tokens)
+        start = len(page.tokens)
         tag = draw(st.sampled_from(["P", "Table", "Ul", "Tr"]))
-        tokens += [f"<{tag}>", *words, f"</{tag}>"]
+        page.tokens += [f"<{tag}>", *words, f"</{tag}>"]
         page.is_html += [True, *[False] * len(words), True]
-        page.candidates.append(Candidate(start, len(tokens), draw(st.integers(0, 4)) > 0))
+        page.candidates.append(Candidate(start, len(page.tokens), draw(st.integers(0, 4)) > 0))
     long, shorts = LongAnswer(), []
     answered = draw(st.integers(0, 4)) > 0
     if page.candidates and answered:

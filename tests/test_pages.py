@@ -13,7 +13,7 @@ from nq_lines import annotated, answer, comparable, null, original, simplified, 
 from tinynq.config import FeatureOptions
 from tinynq.errors import InputError
 from tinynq.features import page_windows, training_windows
-from tinynq.pages import LONGEST_GOLD, NEAR, parse_page, read_gold, read_pages
+from tinynq.pages import LONGEST_GOLD, NEAR, is_html, parse_page, read_gold, read_pages
 from tinynq.types import Candidate, LongAnswer, NqSpan, Page, Window
 from tinynq.vocab import Vocab
 
@@ -61,11 +61,10 @@ def test_the_simplified_format_is_split_on_blanks_alone() -> None:
 @pytest.mark.parametrize(
     ("token", "html"),
     [("<P>", True), ('<Td_colspan="2">', True), ("</P>", True), ("<>", False), ("<", False), ("", False),
-     ("a>", False), ("<a", False), ("<3>", True), ("<\\n>", True), ("<é>", True), ("é<a>", False), ("<\"", False)],
+     ("a>", False), ("<a", False), ("<3>", True)],
 )  # fmt: skip
 def test_html_by_the_rule_of_the_release(token: str, html: bool) -> None:
-    line = simplified(original("one")) | {"document_text": f"a {token} b", "long_answer_candidates": []}
-    assert parse(line).is_html == [False, html, False]
+    assert is_html(token) is html
 
 
 def test_formats_may_alternate_from_line_to_line(tmp_path: Path) -> None:
@@ -223,6 +222,7 @@ def test_real_pages_simplified_give_the_same_features(shared: Path, name: str) -
     for line in real(shared, name):
         page, same = parse_page(line), parse(simplified(json.loads(line)))
         assert same.is_html == page.is_html
+        assert [is_html(token) for token in page.tokens] == page.is_html
         # The release writes a blank within a token as "_"; only in HTML is it found on these pages.
         assert [t for t, html in zip(same.tokens, same.is_html, strict=True) if not html] == [
             t for t, html in zip(page.tokens, page.is_html, strict=True) if not html

@@ -18,7 +18,6 @@ from tinynq.config import FeatureOptions
 from tinynq.errors import InputError, UsageError
 from tinynq.types import Annotation, AnswerType, Candidate, Int32s, Page, PageWindows, Target, Window
 from tinynq.vocab import MAX_POSITION, Vocab
-from tinynq.words import RawWords
 
 CONTEXT_TYPE = {"<P>": "Paragraph", "<Table>": "Table", "<Ul>": "List", "<Ol>": "List", "<Dl>": "List"}
 
@@ -134,12 +133,8 @@ def encode_tokens(page: Page, candidates: Collection[Candidate], vocab: Vocab) -
     first = min((c.start_token for c in candidates), default=0)
     last = max((c.end_token for c in candidates), default=0)
     html = np.array(bytearray(page.is_html[first:last]), np.bool_)  # a quarter of the time that the list takes
-    text = np.flatnonzero(~html) + first
-    if isinstance(page.tokens, RawWords):
-        ids, lengths = vocab.encode_all(page.tokens.take(text))
-    else:
-        ids, lengths = vocab.encode_all(compress(page.tokens[first:last], (~html).tobytes()))
-    return ids, np.repeat(text.astype(np.int32), lengths)
+    ids, lengths = vocab.encode_all(compress(page.tokens[first:last], (~html).tobytes()))
+    return ids, np.repeat(np.flatnonzero(~html).astype(np.int32) + np.int32(first), lengths)
 
 
 def context_type(page: Page, candidate: Candidate) -> str:

@@ -2,18 +2,13 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from tinynq.errors import InputError, OnBad, refuse
 from tinynq.files import LineReader, expand
-from tinynq.scan import scan
 from tinynq.types import Annotation, Candidate, ExampleId, Page, Progress, no_progress
-from tinynq.words import RawWords
-
-_TAKEN = -0x6E71746F6B656E  # what stands for the tokens that were taken out of a line
-_TAKEN_TEXT = str(_TAKEN).encode()
 
 
 class _Token(msgspec.Struct, gc=False):
@@ -32,20 +27,6 @@ class _Line(msgspec.Struct, gc=False):
     document_title: str | None = None
 
 
-class _ScannedLine(msgspec.Struct, gc=False):
-    """The fields of a line in the original format of which the tokens were taken out."""
-
-    example_id: ExampleId
-    question_text: str
-    long_answer_candidates: list[Candidate]
-    document_tokens: Annotated[int, msgspec.Meta(ge=_TAKEN, le=_TAKEN)]
-    document_title: str | None = None
-
-
-class _AnnotatedScannedLine(_ScannedLine, gc=False):
-    annotations: list[Annotation] | None = None
-
-
 class _AnnotatedLine(_Line, gc=False):
     annotations: list[Annotation] | None = None
 
@@ -59,12 +40,15 @@ Line = TypeVar("Line", bound=msgspec.Struct)
 
 _LINE = msgspec.json.Decoder(_Line)
 _ANNOTATED_LINE = msgspec.json.Decoder(_AnnotatedLine)
-_SCANNED_LINE = msgspec.json.Decoder(_ScannedLine)
-_ANNOTATED_SCANNED_LINE = msgspec.json.Decoder(_AnnotatedScannedLine)
 _GOLD_LINE = msgspec.json.Decoder(_GoldLine)
 _JSON = json.JSONDecoder()
 NEAR = 1 << 12  # bytes from the beginning of a line
 LONGEST_GOLD = 1 << 14  # bytes; the annotations of a dev page have some 2,000
+
+
+def is_html(token: str) -> bool:
+    """Whether a token of the simplified format is HTML, by the rule of the NQ release."""
+    return len(token) > 2 and token[0] == "<" and token[-1] == ">"
 
 
 def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True) -> Page:
@@ -72,7 +56,18 @@ def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True
 
     Raises InputError where the line is no NQ page or a candidate lies outside of it.
     """
-    fields, tokens, html = _scanned(line, annotated) or _parsed(line, where, annotated)
+    fields = decode_line(_ANNOTATED_LINE, line, where) if annotated else decode_line(_LINE, line, where)
+    if fields.document_tokens is not None:
+        tokens = [t.token for t in fields.document_tokens]
+        html = [t.html_token for t in fields.document_tokens]
+    elif fields.document_text is not None:
+        tokens = fields.document_text.split(" ")
+        html = [is_html(token) for token in tokens]
+    else:
+        raise InputError(
+            f"{where}: example {fields.example_id} has neither document_tokens nor document_text; "
+            "expected a page in the original or the simplified NQ format"
+        )
     for i, candidate in enumerate(fields.long_answer_candidates):
         if not 0 <= candidate.start_token <= candidate.end_token <= len(tokens):
             raise InputError(
@@ -86,36 +81,8 @@ def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True
         tokens=tokens,
         is_html=html,
         candidates=fields.long_answer_candidates,
-        annotations=fields.annotations if isinstance(fields, _AnnotatedLine | _AnnotatedScannedLine) else None,
+        annotations=fields.annotations if isinstance(fields, _AnnotatedLine) else None,
         where=where,
-    )
-
-
-def _scanned(line: bytes | str, annotated: bool) -> tuple[_ScannedLine, RawWords, list[bool]] | None:
-    """The fields, the tokens and which of them are HTML, without parsing the tokens; None where that cannot be."""
-    found = scan(line) if isinstance(line, bytes) else None
-    if not found:
-        return None
-    whole = found.tokens.line
-    rest = b"".join([whole[: found.start], _TAKEN_TEXT, whole[found.end :]])
-    try:
-        fields = (_ANNOTATED_SCANNED_LINE if annotated else _SCANNED_LINE).decode(rest)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    return fields, found.tokens, found.html.tolist()
-
-
-def _parsed(line: bytes | str, where: str, annotated: bool) -> tuple[_Line, Sequence[str], list[bool]]:
-    """The same of any line; raises InputError where it is no NQ page."""
-    fields = decode_line(_ANNOTATED_LINE, line, where) if annotated else decode_line(_LINE, line, where)
-    if fields.document_tokens is not None:
-        return fields, [t.token for t in fields.document_tokens], [t.html_token for t in fields.document_tokens]
-    if fields.document_text is not None:
-        words = RawWords.of_text(fields.document_text)
-        return fields, words, words.within(b"<", b">").tolist()  # by the rule of the NQ release
-    raise InputError(
-        f"{where}: example {fields.example_id} has neither document_tokens nor document_text; "
-        "expected a page in the original or the simplified NQ format"
     )
 
 

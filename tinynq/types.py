@@ -78,7 +78,7 @@ class Page(msgspec.Struct, gc=False):
     example_id: ExampleId
     question: str
     title: str
-    tokens: Sequence[str]
+    tokens: list[str]
     is_html: list[bool]
     candidates: list[Candidate]
     annotations: list[Annotation] | None = None

@@ -16,7 +16,6 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from tinynq.errors import InputError
 from tinynq.types import Int32s
-from tinynq.words import RawWords, WordTable
 
 # One process tokenizes on one thread: its own threads gain nothing on single words.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -34,7 +33,7 @@ MARKERS: list[str] = [
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 FIRST_SLOT = "[unused99]"
 MAX_WORD = 200  # characters; a longer word is unknown
-MAX_MEMO = 100_000  # words; about 15 MB
+MAX_MEMO = 1_000_000  # words; about 150 MB
 
 ASCII_PARTS = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]")  # each mark by itself
 BRACKETED = re.compile(r"\[[^ ]*\]")
@@ -70,9 +69,11 @@ class Vocab:
         if missing:
             raise InputError(f"{where}: no {', '.join(missing)} in it; expected the vocab.txt of a BERT model")
         self.pad, self.unk, self.cls, self.sep = (self.ids[token] for token in SPECIAL)
+        self._model = WordPiece(self.ids, unk_token="[UNK]", max_input_chars_per_word=MAX_WORD)
+        self._tokenizer = Tokenizer(self._model)
+        self._tokenizer.normalizer = BertNormalizer(lowercase=not cased)
+        self._tokenizer.pre_tokenizer = BertPreTokenizer()
         self._memo = _Memo(self._pieces)
-        self._markers: dict[tuple[str, ...], Int32s] = {}
-        self._table = WordTable(self._pieces)
 
     @classmethod
     def load(cls, path: str | None = None, *, cased: bool = False) -> "Vocab":
@@ -98,17 +99,6 @@ class Vocab:
     def sha256(self) -> str:
         return hashlib.sha256(f"{'cased' if self.cased else 'uncased'}\n{self.text}".encode()).hexdigest()
 
-    @cached_property
-    def _model(self) -> WordPiece:
-        return WordPiece(self.ids, unk_token="[UNK]", max_input_chars_per_word=MAX_WORD)
-
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer(self._model)
-        tokenizer.normalizer = BertNormalizer(lowercase=not self.cased)
-        tokenizer.pre_tokenizer = BertPreTokenizer()
-        return tokenizer
-
     def encode(self, word: str) -> tuple[int, ...]:
         """The ids of one word's pieces; () where nothing of it is left once blanks and control characters are gone.
 
@@ -118,8 +108,6 @@ class Vocab:
 
     def encode_all(self, words: Iterable[str]) -> tuple[Int32s, Int32s]:
         """The ids of the pieces of many words, one after the other, and how many pieces each word has."""
-        if isinstance(words, RawWords):
-            return self._table.encode(words)
         if len(self._memo) >= MAX_MEMO:
             self._memo = _Memo(self._pieces)
         memo = self._memo
@@ -138,16 +126,12 @@ class Vocab:
 
     def markers(self, *markers: str) -> Int32s:
         """The ids of several markers."""
-        if markers not in self._markers:
-            self._markers[markers] = np.array([self.marker(marker) for marker in markers], np.int32)
-        return self._markers[markers]
+        return np.array([self.marker(marker) for marker in markers], np.int32)
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         # Of ASCII, the tokenizer only lowers the letters and cuts the marks off, in four times the time.
         if word.isascii() and word.isalnum():
-            word = word if self.cased else word.lower()
-            whole = self.ids.get(word)
-            return (whole,) if whole is not None else self._model_pieces(word)
+            return self._model_pieces(word if self.cased else word.lower())
         word = word.replace(" ", "")
         if BRACKETED.fullmatch(word):
             return (self.unk,)

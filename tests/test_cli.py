@@ -16,12 +16,12 @@ import tinynq
 from tinynq.cli import app
 from tinynq.config import (
     AskOptions,
-    CalibrateOptions,
     ClusterOptions,
     CompareOptions,
     DistillOptions,
     EvalOptions,
     FetchOptions,
+    ForwardOptions,
     GoldOptions,
     MemberOptions,
     MergeOptions,
@@ -88,7 +88,7 @@ def test_help_has_an_example_and_fits_80_columns(name: str) -> None:
         ("average", MemberOptions),
         ("eval", EvalOptions),
         ("eval-squad", SquadOptions),
-        ("calibrate", CalibrateOptions),
+        ("calibrate", ForwardOptions),
         ("predict", ClusterOptions),
         ("average", MemberOptions),
         ("eval", EvalOptions),

@@ -10,7 +10,7 @@ import numpy as np
 from tinynq.answers import Calibration
 from tinynq.bundled import find_run
 from tinynq.checkpoint import load_run, note
-from tinynq.config import CalibrateOptions, Decoding, EvalOptions, PredictOptions, make
+from tinynq.config import Decoding, EvalOptions, ForwardOptions, make
 from tinynq.decode import decode_pages
 from tinynq.errors import InputError
 from tinynq.features import page_windows
@@ -103,10 +103,10 @@ def calibrate(run: str, pages: str | Sequence[str], *, progress: Progress = no_p
 
     The rule is the one of RULES with the best sum of long and short F1, the simpler one of equals. A probability is the
     logistic function of a score, fitted to whether answers are right (Platt 1999). On pages with
-    one annotation each, as those for training, that one is the gold. The keywords are the fields of CalibrateOptions.
+    one annotation each, as those for training, that one is the gold. The keywords are the fields of ForwardOptions.
     Raises RunError for what is no run, and InputError for pages that cannot be read, or with too few answers.
     """
-    chosen = make(CalibrateOptions, options)
+    chosen = make(ForwardOptions, options)
     set_threads(chosen.threads)
     model, features, vocab, _ = load_run(run)
     model.to(choose_device(chosen.device))
@@ -117,9 +117,8 @@ def calibrate(run: str, pages: str | Sequence[str], *, progress: Progress = no_p
             gold.append((page.example_id, page.annotations or [], page.where))
             yield page_windows(page, vocab=vocab, options=features)
 
-    forward = PredictOptions(batch_size=chosen.batch_size, precision=chosen.precision)
     predicted: dict[Decoding, list[Prediction]] = {rule: [] for rule in RULES}
-    for some, logits in page_logits(model, windows(), pad_id=vocab.pad, options=forward):
+    for some, logits in page_logits(model, windows(), pad_id=vocab.pad, options=chosen):
         for rule in RULES:
             predicted[rule] += decode_pages(some, logits, rule=rule)
     fitted = best_fit(gold, predicted)

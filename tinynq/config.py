@@ -160,7 +160,7 @@ RECIPES: dict[str, TrainOptions] = {
     "bert-joint": TrainOptions(attention_dropout=0.1, padding="full"),
     # The same updates without the two things that cost most of the time.
     "fast": TrainOptions(),
-    # What the readers that ship are trained by; its runs answer by the rule of the same name.
+    # For pretrained encoders; its runs answer by the rule of the same name.
     "tinynq": TrainOptions(learning_rate=1e-4, warmup=0.05, dropout=0.0),
     # From random weights on a few hundred pages. Adam takes its largest steps for rare words, and so learns them
     # by heart; with words that stay as they are, what can be learned is how those of question and page relate.
@@ -205,7 +205,7 @@ class MemberOptions(Checked):
 
 @dataclass(frozen=True, kw_only=True)
 class ForwardOptions(Checked):
-    """How a model is run on windows."""
+    """How a model is run on windows; options of ``calibrate``."""
 
     batch_size: int = option(32, "Windows a forward pass.", low=1)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
@@ -265,11 +265,6 @@ class SquadPart(Checked):
 @dataclass(frozen=True, kw_only=True)
 class SquadOptions(SquadPart, ForwardOptions):
     """Options of ``evaluate_squad``."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CalibrateOptions(ForwardOptions):
-    """Options of ``calibrate``."""
 
 
 @dataclass(frozen=True, kw_only=True)

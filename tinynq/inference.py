@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import torch
 
-from tinynq.config import DECODINGS, ClusterOptions, Decoding, FeatureOptions, PredictOptions, make_both
+from tinynq.config import DECODINGS, ClusterOptions, Decoding, FeatureOptions, ForwardOptions, PredictOptions, make_both
 from tinynq.decode import JOINT, Thresholds, decode_pages, withhold
 from tinynq.ensemble import Ensemble, Member, load_ensemble, mean_logits, member_folders
 from tinynq.errors import InputError, NumericError, OnBad, UsageError, refuse
@@ -189,7 +189,7 @@ def page_logits(
     pages: Iterable[PageWindows],
     *,
     pad_id: int,
-    options: PredictOptions,
+    options: ForwardOptions,
     chunk: int = CHUNK,
 ) -> Iterator[tuple[list[PageWindows], list[list[Logits]]]]:
     """The pages, ``chunk`` at a time, and the logits of the windows of each."""
@@ -206,7 +206,7 @@ def page_logits(
 
 @torch.inference_mode()
 def window_logits(
-    model: BertReader, windows: Sequence[Window], *, pad_id: int, options: PredictOptions, run: str = "the model"
+    model: BertReader, windows: Sequence[Window], *, pad_id: int, options: ForwardOptions, run: str = "the model"
 ) -> list[Logits]:
     """The logits of each window, without padding; windows of about one length share a forward pass.
 

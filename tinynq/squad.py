@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tinynq.checkpoint import load_run
-from tinynq.config import PredictOptions, SquadOptions, make
+from tinynq.config import SquadOptions, make
 from tinynq.decode import decode
 from tinynq.errors import UsageError
 from tinynq.features import page_windows
@@ -62,10 +62,9 @@ def evaluate_squad(
     model.to(choose_device(chosen.device))
     questions = read_squad(file, articles=chosen.articles, limit=chosen.limit)
     pages = (page_windows(squad_page(question, where=file), vocab=vocab, options=features) for question in questions)
-    forward = PredictOptions(batch_size=chosen.batch_size, precision=chosen.precision)
     answers: dict[str, str] = {}
     asked = iter(enumerate(questions, 1))
-    for some, logits in page_logits(model, pages, pad_id=vocab.pad, options=forward, chunk=CHUNK):
+    for some, logits in page_logits(model, pages, pad_id=vocab.pad, options=chosen, chunk=CHUNK):
         for page, of_page, (count, question) in zip(some, logits, asked, strict=False):  # asked goes on
             answers[question.id] = best_answer(question.context, page, of_page)
             progress(count, count / len(questions))

@@ -7,7 +7,7 @@ import typer
 
 import tinynq
 from tinynq.cli.arguments import Json, Pages, Run, SkipBad, app, note_bad, show_result
-from tinynq.config import CalibrateOptions, CompareOptions, EvalOptions, GoldOptions, SquadOptions
+from tinynq.config import CompareOptions, EvalOptions, ForwardOptions, GoldOptions, SquadOptions
 from tinynq.errors import UsageError
 from tinynq.terminal import command, screen
 
@@ -64,7 +64,7 @@ def evaluate_squad(
     show_result(scores, as_json=json_)
 
 
-@command(app, "calibrate", options=CalibrateOptions)
+@command(app, "calibrate", options=ForwardOptions)
 def calibrate(run: Run, pages: Pages, *, json_: Json = False, options: dict[str, Any]) -> None:
     """Fit what a run's scores mean on pages held out, and note it in the run.
 

@@ -67,6 +67,15 @@ def test_hidden_states_are_kept_in_their_principal_components(
     np.testing.assert_allclose(lesson.hidden, states[0][0].numpy() @ projection, atol=5e-3)
 
 
+def test_hidden_states_of_the_latest_pass_alone_are_held(teachers: list[Member], data: TrainingSet) -> None:
+    """A student is scored between updates, and nobody takes the states of those passes."""
+    first, second = (collate([data.window(row)]) for row in (0, 1))
+    with torch.inference_mode(), last_hidden(teachers[0].model) as states:
+        teachers[0].model(first)
+        teachers[0].model(second)
+    assert [state.shape[1] for state in states] == [second.input_ids.shape[1]]
+
+
 def test_principal_components_keep_what_is_longest() -> None:
     random = np.random.default_rng(0)
     states = random.normal(size=(500, 6)).astype(np.float32) * np.array([9, 8, 7, 0.1, 0.1, 0.1], np.float32)

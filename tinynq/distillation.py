@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tinynq.checkpoint import load_init
-from tinynq.config import DistillOptions, PredictOptions, make
+from tinynq.config import DistillOptions, ForwardOptions, make
 from tinynq.distributed import joined
 from tinynq.ensemble import Ensemble, load_ensemble
 from tinynq.errors import RunError, UsageError
 from tinynq.fingerprints import fingerprint, short_hash
-from tinynq.lessons import TaughtWindow, open_lessons, write_lessons
+from tinynq.lessons import TaughtWindow, keep_hidden, open_lessons, write_lessons
 from tinynq.model import SIZES, Batch, BertReader, ModelConfig, Scores, choose_device
 from tinynq.objectives import joint_losses
 from tinynq.record import TrainingSet, first_difference
 from tinynq.threads import set_threads
-from tinynq.training import TrainSummary, command, find_recipe, learn
+from tinynq.training import TrainSummary, command, find_recipe, learn, new_model
 from tinynq.types import Float32s, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 
@@ -70,16 +69,15 @@ def distill(
         taught_by = load_ensemble(runs)
         _check(taught_by, data, chosen)
         set_threads(chosen.threads)
-        first_model = partial(new_student, init, taught_by, data.info.vocab, chosen)
-        student = first_model()
+        first_model = cache(partial(new_student, init, taught_by, data.info.vocab, chosen))
         folder = Path(lessons or f"{out}/lessons")
         made_from = short_hash([fingerprint(runs), fingerprint(records)])
         if group.first:
-            units = _width(student) if chosen.hidden_weight else 0
+            units = _width(first_model()) if chosen.hidden_weight else 0
             device = group.own(choose_device(chosen.device))
             for member in taught_by.members:
                 member.model.to(device)
-            forward = PredictOptions(precision=chosen.precision)
+            forward = ForwardOptions(precision=chosen.precision)
             with stage("teach", "windows") as progress:
                 write_lessons(
                     folder, taught_by.members, data, made_from=made_from, units=units,
@@ -109,20 +107,18 @@ class Distillation:
 
     def __init__(self, student: BertReader, *, options: DistillOptions) -> None:
         self._options = options
-        self._states: list[Tensor] = []
         if options.hidden_weight:
-            student.encoder.register_forward_hook(lambda _module, _inputs, output: self._states.append(output[0]))
+            self._states, _ = keep_hidden(student)
 
     def __call__(self, scores: Scores, windows: Sequence[Window], batch: Batch, /) -> Tensor:
         lessons = [window.lesson for window in windows if isinstance(window, TaughtWindow)]
         device, options = scores.start.device, self._options
         labelled = torch.tensor([window.target is not None for window in windows], device=device)
         target = torch.tensor([window.target or (0, 0, 0) for window in windows], device=device)
-        length = scores.start.shape[1]
+        masks = (batch.mask, batch.mask, torch.ones_like(scores.answer_type, dtype=torch.bool))
         soft = []
-        for said, each in zip(scores, zip(*(lesson.logits for lesson in lessons), strict=True), strict=True):
-            mask = batch.mask if said is not scores.answer_type else torch.ones_like(said, dtype=torch.bool)
-            expected = _padded(each, length if said is not scores.answer_type else said.shape[1]).to(device)
+        for said, mask, taught in zip(scores, masks, zip(*(each.logits for each in lessons), strict=True), strict=True):
+            expected = _padded(taught, said.shape[1]).to(device)
             soft.append(divergence(said, expected, mask, options.temperature))
         softness = torch.where(labelled, options.alpha, 1.0)
         losses = (torch.stack(soft) * softness).sum(1)
@@ -132,7 +128,7 @@ class Distillation:
             losses = losses + (1 - options.alpha) * hard
         if options.hidden_weight:
             states = [lesson.hidden for lesson in lessons if lesson.hidden is not None]
-            error = (self._states.pop().float() - _padded(states, length).to(device)) ** 2
+            error = (self._states.pop().float() - _padded(states, batch.mask.shape[1]).to(device)) ** 2
             each_window = (error.mean(2) * batch.mask).sum(1) / batch.mask.sum(1)
             losses = losses + options.hidden_weight * each_window.sum()
         return losses
@@ -151,13 +147,12 @@ def divergence(said: Tensor, expected: Tensor, mask: Tensor, temperature: float)
 
 
 def new_student(init: str, teacher: Ensemble, vocab: Vocab, options: DistillOptions) -> BertReader:
-    """The reader to train, as load_init makes it.
+    """The reader to train, as train makes it.
 
     One of a published size begins with the first teacher's embeddings where it can: of words,
     positions and segments, in the directions in which the words' are longest.
     """
-    dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
-    student = load_init(init, vocab, features=teacher.features, seed=options.seed, **dropout)
+    student = new_model(init, vocab, features=teacher.features, options=options)
     model = teacher.members[0].model
     if init in SIZES and options.embeddings == "teacher" and isinstance(model.config, ModelConfig):
         source, goal = model.state_dict(), student.state_dict()

@@ -17,9 +17,10 @@ import msgspec
 import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
-from tinynq.config import PredictOptions
+from tinynq.config import ForwardOptions
 from tinynq.ensemble import Member, mean_logits
 from tinynq.errors import RunError, UsageError
 from tinynq.files import atomic_write, writing
@@ -88,7 +89,7 @@ def write_lessons(
     *,
     made_from: str,
     units: int,
-    options: PredictOptions,
+    options: ForwardOptions,
     pad_id: int,
     progress: Progress,
 ) -> None:
@@ -139,7 +140,7 @@ def open_lessons(folder: Path, data: TrainingSet, *, writable: bool = False) -> 
 
 
 def _teach(
-    lessons: TaughtSet, rows: range, teachers: Sequence[Member], *, folder: Path, options: PredictOptions, pad_id: int
+    lessons: TaughtSet, rows: range, teachers: Sequence[Member], *, folder: Path, options: ForwardOptions, pad_id: int
 ) -> None:
     """Write the lessons of some windows; those of one length are computed together."""
     order = sorted(rows, key=lambda row: lessons.lengths[row])
@@ -183,11 +184,20 @@ def principal_components(states: Float32s, units: int) -> Float32s:
     return np.asarray(directions / scale, np.float32)
 
 
+def keep_hidden(model: BertReader) -> tuple[list[Tensor], RemovableHandle]:
+    """As last_hidden, until the handle is removed."""
+    states: list[Tensor] = []
+
+    def keep(_module: nn.Module, _inputs: object, output: tuple[Tensor, ...]) -> None:
+        states[:] = [output[0]]
+
+    return states, model.encoder.register_forward_hook(keep)
+
+
 @contextmanager
 def last_hidden(model: BertReader) -> Iterator[list[Tensor]]:
-    """A list that each forward pass appends to: the last hidden states [B, L, h]."""
-    states: list[Tensor] = []
-    handle = model.encoder.register_forward_hook(lambda _module, _inputs, output: states.append(output[0]))
+    """A list that holds the last hidden states [B, L, h] of the latest forward pass."""
+    states, handle = keep_hidden(model)
     try:
         yield states
     finally:

@@ -94,9 +94,11 @@ def train(
         records = [records] if isinstance(records, str) else list(records)
         data = TrainingSet.load(records)
         about = {"command": command("train", records, out, init, recipe, dev, options), "init": init, "recipe": recipe}
+        first_model = partial(new_model, init, data.info.vocab, features=data.info.features, options=chosen)
         return learn(
-            data, data.info, about, Path(out), options=chosen, dev=dev, resume=resume, progress=progress, group=group
-        )
+            data, data.info, about, Path(out), first_model=first_model,
+            options=chosen, dev=dev, resume=resume, progress=progress, group=group,
+        )  # fmt: skip
 
 
 def find_recipe(name: str) -> TrainOptions:
@@ -106,23 +108,30 @@ def find_recipe(name: str) -> TrainOptions:
     return RECIPES[name]
 
 
+def new_model(init: str, vocab: Vocab, *, features: FeatureOptions, options: TrainOptions) -> BertReader:
+    """The reader that a training begins with; see load_init."""
+    dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
+    return load_init(init, vocab, features=features, seed=options.seed, **dropout)
+
+
 def learn(
     data: Windows,
     info: RecordInfo,
     about: dict[str, Any],
     folder: Path,
     *,
+    first_model: Callable[[], BertReader],
     options: TrainOptions,
     dev: str | Sequence[str] | None,
     resume: bool,
     progress: Progress,
     group: Group,
-    first_model: Callable[[], BertReader] | None = None,
     objective: Callable[[BertReader], Objective] | None = None,
 ) -> TrainSummary:
     """Train on windows of records like ``info``; ``about`` has command, init, recipe, and what else makes the run.
 
-    By default the model is load_init's, and the objective the joint one. Takes and raises what train does.
+    ``first_model`` makes the one to begin with; the objective is by default the joint one. Takes and raises what
+    train does.
     """
     vocab = info.vocab
     by_epochs = max(1, int(len(data) * options.epochs / options.batch_size))
@@ -155,7 +164,7 @@ def begin(
     vocab: Vocab,
     *,
     options: TrainOptions,
-    first_model: Callable[[], BertReader] | None = None,
+    first_model: Callable[[], BertReader],
 ) -> tuple[BertReader, dict[str, Any]]:
     """The model and the state of a training that begins, or goes on from the run ``last``; the same on all processes.
 
@@ -170,12 +179,7 @@ def begin(
             about["train"]["threads"] = set_threads(min(noted, MOST))
         about = {**about, **{name: raw["tinynq"][name] for name in ("step", "seconds", "loss", "best")}}
     elif group.first:
-        if first_model:
-            model = first_model()
-        else:
-            features = FeatureOptions(**about["features"])
-            dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
-            model = load_init(about["init"], vocab, features=features, seed=options.seed, **dropout)
+        model = first_model()
         about = {**about, "step": 0, "seconds": 0.0, "loss": None, "best": None}
     text = json.dumps({"model": model.described(), "about": about}) if group.first else ""
     told = json.loads(group.told("state", text))

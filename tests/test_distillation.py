@@ -11,8 +11,7 @@ from nq_lines import SmallRun
 
 from tinynq.checkpoint import load_run
 from tinynq.config import DistillOptions
-from tinynq.distillation import Distillation, distill, divergence, new_student
-from tinynq.ensemble import load_ensemble
+from tinynq.distillation import Distillation, distill, divergence
 from tinynq.errors import RunError, UsageError
 from tinynq.lessons import Lesson, TaughtWindow, last_hidden
 from tinynq.model import ModelConfig, Scores, collate, new_reader
@@ -122,9 +121,7 @@ def test_a_student_comes_to_say_what_its_teacher_says(small_run: SmallRun, tmp_p
 def test_alpha_0_is_train(small_run: SmallRun, tmp_path: Path) -> None:
     common: dict[str, Any] = {**EXACT, "init": "bert-tiny", "steps": 3, "recipe": "fast"}
     train(small_run.record, out=str(tmp_path / "a"), **common)
-    distill(
-        small_run.record, teacher=small_run.folder, out=str(tmp_path / "b"), alpha=0.0, embeddings="random", **common
-    )
+    distill(small_run.record, teacher=small_run.folder, out=str(tmp_path / "b"), alpha=0.0, **common)
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in "ab"]
     assert weights[0] == weights[1]
 
@@ -140,18 +137,6 @@ def test_it_goes_on_to_the_last_bit(small_run: SmallRun, tmp_path: Path) -> None
     assert weights[0] == weights[1]
     with pytest.raises(UsageError, match="begun with alpha 0.9, not 0.5"):
         distill(small_run.record, out=str(tmp_path / "b"), resume=True, alpha=0.5, **common)
-
-
-def test_a_student_begins_with_its_teachers_embeddings(small_run: SmallRun) -> None:
-    taught_by = load_ensemble(small_run.folder)
-    options = DistillOptions()
-    same = new_student("bert-tiny", taught_by, taught_by.vocab, options).words.weight
-    source = taught_by.members[0].model.words.weight
-    # As wide as the teacher, the student's differ by a rotation: all inner products stay.
-    rows = torch.arange(0, len(source), 997)
-    torch.testing.assert_close(same[rows] @ same[rows].T, source[rows] @ source[rows].T, atol=1e-4, rtol=1e-3)
-    fresh = new_student("bert-tiny", taught_by, taught_by.vocab, DistillOptions(embeddings="random")).words.weight
-    assert not torch.allclose(fresh, same)
 
 
 def test_what_does_not_fit_is_an_error(small_run: SmallRun, tmp_path: Path) -> None:

@@ -144,6 +144,9 @@ class TrainOptions(Checked):
     clip: float = option(1.0, "Largest global gradient norm (0: no limit).", low=0)
     dropout: float = option(0.1, "Dropout of hidden states.", low=0, high=0.99)
     attention_dropout: float = option(0.0, "Dropout of attention probabilities.", low=0, high=0.99)
+    warm_start: str | None = option(
+        None, "An encoder or run; one of the sizes begins with its words, and with heads that find them on the page."
+    )
     freeze_words: bool = option(False, "Leave the word embeddings as they are.")
     padding: Literal["full", "batch"] = option("batch", "Pad to the longest window possible, or of the batch.")
     seed: int = option(0, "Seed of new weights, order and dropout.", low=0)
@@ -175,9 +178,6 @@ class DistillOptions(TrainOptions):
     temperature: float = option(2.0, "What logits are divided by before they are compared.", low=0.01)
     alpha: float = option(0.9, "Share of the teacher's part in the loss of a window with label.", low=0, high=1)
     hidden_weight: float = option(0.0, "Weight of the error of the last hidden states; 0 leaves them out.", low=0)
-    embeddings: Literal["teacher", "random"] = option(
-        "teacher", "What the embeddings of a student of one of the sizes begin with."
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,15 +23,12 @@ from tinynq.ensemble import Ensemble, load_ensemble
 from tinynq.errors import RunError, UsageError
 from tinynq.fingerprints import fingerprint, short_hash
 from tinynq.lessons import TaughtWindow, keep_hidden, open_lessons, write_lessons
-from tinynq.model import SIZES, Batch, BertReader, ModelConfig, Scores, choose_device
+from tinynq.model import Batch, BertReader, Scores, choose_device
 from tinynq.objectives import joint_losses
 from tinynq.record import TrainingSet, first_difference
 from tinynq.threads import set_threads
 from tinynq.training import TrainSummary, command, find_recipe, learn, new_model
 from tinynq.types import Float32s, Progress, Window, no_progress
-from tinynq.vocab import Vocab
-
-EMBEDDINGS = ("word_embeddings", "position_embeddings", "token_type_embeddings")
 
 
 @contextmanager
@@ -69,7 +66,7 @@ def distill(
         taught_by = load_ensemble(runs)
         _check(taught_by, data, chosen)
         set_threads(chosen.threads)
-        first_model = cache(partial(new_student, init, taught_by, data.info.vocab, chosen))
+        first_model = cache(partial(new_model, init, data.info.vocab, features=data.info.features, options=chosen))
         folder = Path(lessons or f"{out}/lessons")
         made_from = short_hash([fingerprint(runs), fingerprint(records)])
         if group.first:
@@ -144,27 +141,6 @@ def divergence(said: Tensor, expected: Tensor, mask: Tensor, temperature: float)
     )
     terms = torch.where(mask, log_p.exp() * (log_p - log_q), 0.0)
     return terms.sum(1) * temperature**2
-
-
-def new_student(init: str, teacher: Ensemble, vocab: Vocab, options: DistillOptions) -> BertReader:
-    """The reader to train, as train makes it.
-
-    One of a published size begins with the first teacher's embeddings where it can: of words,
-    positions and segments, in the directions in which the words' are longest.
-    """
-    student = new_model(init, vocab, features=teacher.features, options=options)
-    model = teacher.members[0].model
-    if init in SIZES and options.embeddings == "teacher" and isinstance(model.config, ModelConfig):
-        source, goal = model.state_dict(), student.state_dict()
-        names = [f"bert.embeddings.{name}.weight" for name in EMBEDDINGS]
-        words = source[names[0]].float()
-        width = _width(student)
-        if width <= words.shape[1]:
-            directions = torch.linalg.svd(words, full_matrices=False)[2][:width].T
-            for name in names:
-                rows = source[name].float() @ directions
-                goal[name][: len(rows)].copy_(rows[: len(goal[name])])
-    return student
 
 
 def _check(teacher: Ensemble, data: TrainingSet, options: DistillOptions) -> None:

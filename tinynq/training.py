@@ -34,7 +34,7 @@ from tinynq.inference import page_stream, predict_pages
 from tinynq.journal import Evaluate, Journal
 from tinynq.memory import kept_memory
 from tinynq.metrics import Report, score
-from tinynq.model import BertReader, autocast, choose_device, collate
+from tinynq.model import SIZES, BertReader, autocast, choose_device, collate
 from tinynq.objectives import Objective, joint_objective
 from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.pages import read_gold
@@ -43,6 +43,7 @@ from tinynq.resume import MOMENTS, last_checkpoint, load_moments
 from tinynq.threads import MOST, set_threads
 from tinynq.types import Int32s, Progress, Window, no_progress
 from tinynq.vocab import Vocab
+from tinynq.warm_start import warm_start
 
 REMEDY = "lower the learning rate, or use fp32"
 BUCKET = 50  # batches whose windows are sorted by length together
@@ -109,9 +110,18 @@ def find_recipe(name: str) -> TrainOptions:
 
 
 def new_model(init: str, vocab: Vocab, *, features: FeatureOptions, options: TrainOptions) -> BertReader:
-    """The reader that a training begins with; see load_init."""
+    """The reader that a training begins with; see load_init and warm_start.
+
+    Raises UsageError for a warm start of what is no new reader.
+    """
     dropout = {"dropout": options.dropout, "attention_dropout": options.attention_dropout}
-    return load_init(init, vocab, features=features, seed=options.seed, **dropout)
+    model = load_init(init, vocab, features=features, seed=options.seed, **dropout)
+    if options.warm_start:
+        if init not in SIZES:
+            raise UsageError(f"--warm-start is for new readers ({', '.join(SIZES)}), and {init} has weights of its own")
+        source = load_init(options.warm_start, vocab, features=features)
+        warm_start(model, source.words.weight.detach(), seed=options.seed)
+    return model
 
 
 def learn(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tinynq.experiments import run
     from tinynq.inference import predict
     from tinynq.metrics import evaluate
+    from tinynq.mining import mine
     from tinynq.packing import pack
     from tinynq.pages import read_pages
     from tinynq.planning import plan
@@ -48,6 +49,7 @@ __all__ = [
     "evaluate_squad",
     "fetch",
     "merge",
+    "mine",
     "pack",
     "plan",
     "predict",
@@ -74,6 +76,7 @@ _HOME = {
     "evaluate_squad": "squad",
     "fetch": "download",
     "merge": "shards",
+    "mine": "mining",
     "pack": "packing",
     "plan": "planning",
     "predict": "inference",

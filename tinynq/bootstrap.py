@@ -136,7 +136,9 @@ def _p_value(differences: Floats, observed: float) -> float:
 
 
 def _interval(values: Floats) -> Interval:
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    # What np.quantile gives, which would import numpy's masked arrays for it.
+    shares = np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.interp(shares * (len(values) - 1), np.arange(len(values)), np.sort(values))
     return Interval(float(low), float(high))
 
 

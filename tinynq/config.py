@@ -214,6 +214,13 @@ class ForwardOptions(Checked):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MineOptions(ForwardOptions):
+    """Options of ``mine``."""
+
+    per_page: int = option(2, "Windows without an answer to keep of each page.", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class PredictOptions(MemberOptions, ForwardOptions):
     """Options of ``predict``."""
 

@@ -4,6 +4,7 @@ import glob
 import os
 import secrets
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from isal import igzip
+from isal import igzip_threaded
 from isal.igzip_lib import IsalError
 
 from tinynq.errors import InputError, OnBad, TinynqError, UsageError, refuse
@@ -24,6 +25,7 @@ PathLike: TypeAlias = str | os.PathLike[str]
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 BUFFER = 1 << 20  # igzip is 1.2 times as fast behind a buffer of this size as behind its own of 8 KB
+AHEAD = 1 << 20  # bytes a step of the thread that unzips; smaller steps wait for each other
 LONGEST_LINE = 1 << 27  # bytes; a page has some hundreds of thousands
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -147,13 +149,14 @@ def _lines(file: BufferedReader, name: str) -> Iterator[tuple[int, bytes]]:
     # Drivers and decompressors raise exceptions of their own making. Those of whoever takes the
     # lines do not come by here.
     try:
-        for number, line in enumerate(iter(partial(_unzipped(file).readline, LONGEST_LINE + 1), b""), 1):
-            if len(line) > LONGEST_LINE:
-                raise InputError(
-                    f"{name}:{number}: longer than {LONGEST_LINE:,} bytes; expected a page or a prediction a line"
-                )
-            if not line.isspace():
-                yield number, line.rstrip(b"\r\n")
+        with _unzipped(file) as stream:
+            for number, line in enumerate(iter(partial(stream.readline, LONGEST_LINE + 1), b""), 1):
+                if len(line) > LONGEST_LINE:
+                    raise InputError(
+                        f"{name}:{number}: longer than {LONGEST_LINE:,} bytes; expected a page or a prediction a line"
+                    )
+                if not line.isspace():
+                    yield number, line.rstrip(b"\r\n")
     except TinynqError:
         raise
     except Exception as error:
@@ -167,9 +170,9 @@ def open_stream(path: PathLike) -> Iterator[BufferedReader]:
     Raises InputError when it cannot be opened; what goes wrong later is for ``unreadable``.
     """
     name = _plain(path)
-    with _open_stream(name) as file:
+    with _open_stream(name) as file, ExitStack() as stack:
         with _reading(name):
-            stream = _unzipped(file)
+            stream = stack.enter_context(_unzipped(file))
         yield stream
 
 
@@ -182,10 +185,16 @@ def unreadable(where: str, error: Exception) -> InputError:
     return InputError(f"{where}: cannot be read: {reason_of(error)}")
 
 
-def _unzipped(file: BufferedReader) -> BufferedReader:
-    if file.peek(2)[:2] == GZIP_MAGIC:
-        return BufferedReader(igzip.open(file, "rb"), BUFFER)  # type: ignore[no-untyped-call]
-    return file
+@contextmanager
+def _unzipped(file: BufferedReader) -> Iterator[BufferedReader]:
+    """The bytes of a file; those of gzip by way of a thread that reads ahead, where it never waits for a sender."""
+    if file.peek(2)[:2] != GZIP_MAGIC:
+        yield file
+        return
+    regular = isinstance(file.raw, FileIO) and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    opened = igzip_threaded.open(file, "rb", threads=int(regular), block_size=AHEAD)  # type: ignore[no-untyped-call]
+    with BufferedReader(opened, BUFFER) as unzipped:
+        yield unzipped
 
 
 def open_input(path: PathLike) -> BinaryIO:

@@ -112,8 +112,8 @@ def places(positions: int, units: Units) -> Tensor:
 def look_around(layer: Layer, units: Units, random: torch.Generator, *, first: bool) -> None:
     """Set the heads of a layer.
 
-    Half of them look at the places around; the others look for the same word in the first layer, and for the question in
-    later ones.
+    Half of them look at the places around; the others look for the same word in the first layer, and for the
+    question in later ones.
     """
     attention: Any = layer.attention["self"]
     output: Any = cast(AddAndNorm, layer.attention["output"]).dense.weight

@@ -1,4 +1,4 @@
-"""Commands about pages and records: fetch, merge, prepare, convert, convert-squad, show, stats."""
+"""Commands about pages and records: fetch, merge, prepare, mine, convert, convert-squad, show, stats."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +11,7 @@ from tinynq.config import (
     ClusterOptions,
     FetchOptions,
     MergeOptions,
+    MineOptions,
     PageOptions,
     PrepareOptions,
     Purpose,
@@ -114,6 +115,28 @@ def prepare(
     note_bad(info.counts.get("bad", 0), skip_bad)
     for line in summary(info.synonyms) if info.synonyms else ():
         screen.note(line)
+
+
+@command(app, "mine", options=MineOptions)
+def mine(
+    record: Annotated[str, typer.Argument(help="A record for training, best made with --include-unknowns 1.")],
+    *,
+    run: Annotated[str, typer.Option(help="The run, or bundled reader, that looks for answers.")],
+    out: Annotated[str, typer.Option(help="The record to write.")],
+    options: dict[str, Any],
+) -> None:
+    """Keep the windows without an answer in which a run would find one.
+
+    Windows with an answer are all kept.
+
+    Example: tinynq mine all.parquet --run runs/mini --out hard.parquet
+    """
+    with timed("mine", "windows") as (progress, seconds):
+        mined = tinynq.mine(record, run=run, out=out, progress=progress, **options)
+    screen.note(
+        f"{out}: {mined.answered:,} windows with an answer, and {mined.kept:,} of {mined.unanswered:,} without, "
+        f"in {seconds():.1f} s"
+    )
 
 
 @command(app, "convert", options=PageOptions, unset=True)

@@ -33,12 +33,12 @@ UNKNOWNS = {"squad": "--include-unknowns 1.0", "nq": "--include-unknowns 0.04"}
 # Each phase begins with the weights of the one before, and the first with the encoder: its records, and its options.
 MINI = {
     "mini-squad": (["squad"], "--recipe fast --learning-rate 1.5e-4 --epochs 1 --dropout 0"),
-    "mini": (
-        ["squad", *["nq"] * 4],
-        "--recipe fast --learning-rate 8e-5 --warmup 0.05 --steps 1000 --dropout 0 --seed 1",
-    ),
+    "mini-mix": (["squad", "nq"], "--recipe fast --learning-rate 1e-4 --steps 1400 --dropout 0"),
+    "mini": (["squad", *["nq"] * 3], "--recipe tinynq --learning-rate 7e-5 --steps 1700 --seed 3"),
 }
-TINY = (["squad", *["nq"] * 4], "--init bert-tiny --recipe fast --learning-rate 1e-3 --steps 4000 --dropout 0")
+# The smaller one begins with the encoder's words, learns from labels, and then from the other.
+TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
+TINY = "--recipe tinynq --learning-rate 3e-4 --alpha 0.7 --steps 1500"
 
 
 @dataclass(frozen=True)
@@ -77,25 +77,28 @@ def steps(*, squad: str, nq: str | None, work: Path, threads: int, readers: Path
     for name, record in records.items():
         prepare = f"prepare {pages[name]} --out {record} {WINDOWS} {UNKNOWNS[name]}"
         yield tinynq(f"prepare-{name}", prepare, [pages[name]], [record])
-    init = str(encoder / MODEL)
+    init = words = str(encoder / MODEL)
     for name, (names, options) in MINI.items():
         run = str(work / name)
-        read = [records[each] for each in names]
-        train = f"train {shlex.join(read)} --init {init} --out {run} {options} --threads {threads} --resume"
-        yield tinynq(
-            name, train, [*read, f"{init}/model.safetensors"], [f"{run}/model.safetensors"], anew=run, resumes=True
-        )
+        yield training(name, "train", [records[each] for each in names], run, f"--init {init} {options}", init, threads)
         init = run
-    read, tiny = [records[each] for each in TINY[0]], str(work / "tiny")
-    distill = f"distill {shlex.join(read)} --teacher {init} --out {tiny} {TINY[1]} --threads {threads} --resume"
-    yield tinynq(
-        "tiny", distill, [*read, f"{init}/model.safetensors"], [f"{tiny}/model.safetensors"], anew=tiny, resumes=True
-    )
+    both, labels, tiny = list(records.values()), str(work / "tiny-labels"), str(work / "tiny")
+    yield training("tiny-labels", "train", both, labels, f"--warm-start {words} {TINY_LABELS}", words, threads)
+    yield training("tiny", "distill", both, tiny, f"--teacher {init} --init {labels} {TINY}", labels, threads)
     for name, run in {"mini": init, "tiny": tiny}.items():
         yield from shipping(name, run, pages["held"], work / f"packed-{name}", readers / name)
     cards = [str(path) for path in sorted(readers.glob("*/card.json"))]
     made = [str(Path(path).with_name(name)) for path in cards for name in ("README.md", "calibration.svg")]
     yield Step("cards", [sys.executable, str(Path(__file__).with_name("make_cards.py")), str(readers)], cards, made)
+
+
+def training(
+    name: str, command: str, records: Sequence[str], run: str, options: str, begins_with: str, threads: int
+) -> Step:
+    """A step that trains a run on records; it goes on where it broke off."""
+    words = f"{command} {shlex.join(records)} --out {run} {options} --threads {threads} --resume"
+    inputs = [*dict.fromkeys(records), f"{begins_with}/model.safetensors"]
+    return tinynq(name, words, inputs, [f"{run}/model.safetensors"], anew=run, resumes=True)
 
 
 def shipping(name: str, run: str, held: str, packed: Path, folder: Path) -> Iterator[Step]:

@@ -29,7 +29,17 @@ def test_the_plan_in_order(script: ModuleType, tmp_path: Path) -> None:
     assert [step.name for step in plan] == [
         *("download", "unpack", "fetch", "squad", "split", "pages-nq", "pages-held", "prepare-squad", "prepare-nq"),
         *script.MINI,
-        *("tiny", "pack-mini", "place-mini", "calibrate-mini", "pack-tiny", "place-tiny", "calibrate-tiny", "cards"),
+        *(
+            "tiny-labels",
+            "tiny",
+            "pack-mini",
+            "place-mini",
+            "calibrate-mini",
+            "pack-tiny",
+            "place-tiny",
+            "calibrate-tiny",
+            "cards",
+        ),
     ]
     made = {"train.json"}
     fetched = str(tmp_path / "nq" / "nq-train-")

@@ -9,15 +9,15 @@ names arms.
 """
 
 import argparse
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from arms import carry_out, parser
+
 import tinynq
 from tinynq.comparison import Comparison
-from tinynq.errors import TinynqError
 
 WINDOWS: dict[str, Any] = {"max_seq_length": 256, "stride": 192}
 ONE: dict[str, Any] = {"long_non_null_threshold": 1, "short_non_null_threshold": 1}  # train pages have one annotation
@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> None:
 def record_of(arm: Arm, arguments: argparse.Namespace, folder: Path, miner: str) -> str:
     """The record of NQ windows that an arm is trained on, made where it is missing."""
     rates: dict[str, Any] = {"include_unknowns": 1.0} if arm.mined else dict(arm.nq)
-    record = folder / f"nq-{slug(str(sorted(rates.values())) + str(sorted(rates)))}.parquet"
+    record = folder / f"nq-{'-'.join(f'{name}-{rate}' for name, rate in sorted(rates.items()))}.parquet"
     if not record.exists():
         tinynq.prepare(arguments.nq, out=str(record), **WINDOWS, **rates)
     if not arm.mined:
@@ -113,29 +113,21 @@ def row(name: str, seconds: float, compared: Comparison) -> str:
 
 
 def slug(name: str) -> str:
-    """A name as that of a file."""
+    """An arm's name as that of a file."""
     return "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")
 
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--nq", nargs="+", required=True, help="NQ pages to train on")
-    parser.add_argument("--squad", required=True, help="pages of `tinynq convert-squad`")
-    parser.add_argument("--held", nargs="+", required=True, help="NQ pages to score, with annotations")
-    parser.add_argument("--words", required=True, help="the encoder of the warm start")
-    parser.add_argument("--out", type=Path, required=True, help="folder of all that is made")
-    parser.add_argument("--first", type=int, default=2000, help="updates on SQuAD before")
-    parser.add_argument("--steps", type=int, default=400, help="updates of an arm")
-    parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--only", nargs="*", help="arms beside the base")
-    arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    try:
-        run(arguments)
-    except TinynqError as error:
-        sys.exit(f"error: {error}")
+    options = parser(__doc__, seeds=2)
+    options.add_argument("--nq", nargs="+", required=True, help="NQ pages to train on")
+    options.add_argument("--squad", required=True, help="pages of `tinynq convert-squad`")
+    options.add_argument("--held", nargs="+", required=True, help="NQ pages to score, with annotations")
+    options.add_argument("--words", required=True, help="the encoder of the warm start")
+    options.add_argument("--first", type=int, default=2000, help="updates on SQuAD before")
+    options.add_argument("--steps", type=int, default=400, help="updates of an arm")
+    options.add_argument("--only", nargs="*", help="arms beside the base")
+    carry_out(run, options.parse_args())
 
 
 if __name__ == "__main__":

@@ -9,15 +9,14 @@ again, so that a run that was broken off goes on. The table is that of `tinynq c
 """
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
+from arms import carry_out, parser
 
 import tinynq
-from tinynq.errors import TinynqError
 from tinynq.files import LineReader, atomic_write, expand
 
 FEATURES = {"max_seq_length": int, "stride": int, "include_unknowns": float}
@@ -78,23 +77,15 @@ def run(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--train", nargs="+", required=True, help="NQ files, globs or folders")
-    parser.add_argument("--dev", nargs="+", required=True, help="NQ files, globs or folders, with annotations")
-    parser.add_argument("--out", type=Path, required=True, help="folder of all that is made")
-    parser.add_argument("--init", required=True, help="as for tinynq train")
-    parser.add_argument("--share", type=float, default=1.0, help="of the train questions")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
+    options = parser(__doc__, seeds=3)
+    options.add_argument("--train", nargs="+", required=True, help="NQ files, globs or folders")
+    options.add_argument("--dev", nargs="+", required=True, help="NQ files, globs or folders, with annotations")
+    options.add_argument("--init", required=True, help="as for tinynq train")
+    options.add_argument("--share", type=float, default=1.0, help="of the train questions")
     defaults = {"max_seq_length": 128, "stride": 96, "include_unknowns": 0.02, "learning_rate": 1e-3, "dropout": 0.1}
     for name, kind in {**FEATURES, **TRAINING}.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, default=defaults.get(name, 600))
-    arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    try:
-        run(arguments)
-    except TinynqError as error:
-        sys.exit(f"error: {error}")
+        options.add_argument(f"--{name.replace('_', '-')}", type=kind, default=defaults.get(name, 600))
+    carry_out(run, options.parse_args())
 
 
 if __name__ == "__main__":

@@ -83,7 +83,8 @@ def test_the_record_says_what_it_holds_and_trains(every: str, run: str, tmp_path
     assert info.counts["unknown"] == sum(row["answer_type"] == 0 for row in held)
     assert info.options["mined_by"] == run
     assert info.features == before.features
-    assert seen
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
     assert train(out, out=str(tmp_path / "more"), init=run, steps=1, batch_size=4, threads=1).windows == len(held)
 
 

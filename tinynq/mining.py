@@ -4,7 +4,7 @@ What is easily told from an answer teaches little; passages are chosen likewise 
 Retrieval for Open-Domain Question Answering".
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -25,11 +25,12 @@ from tinynq.record import (
     TrainingSet,
     first_difference,
     read_batches,
+    read_info,
     write_record,
 )
 from tinynq.rows import rebatched
 from tinynq.threads import set_threads
-from tinynq.types import AnswerType, ExampleId, Logits, Progress, no_progress
+from tinynq.types import AnswerType, ExampleId, Logits, Progress, Window, no_progress
 
 CHUNK = 1024  # windows that are sorted by length together
 
@@ -45,37 +46,33 @@ class MineSummary(NamedTuple):
 def mine(record: str, *, run: str, out: str, progress: Progress = no_progress, **options: Any) -> MineSummary:
     """Write a record's windows with an answer, and of each page's others those that tempt ``run`` most.
 
-    The record is one for training, best made with ``include_unknowns=1``; the order stays. The keywords are the
-    fields of MineOptions. Raises RecordError and RunError for what cannot be read or does not fit.
+    The record is a Parquet file for training, best made with ``include_unknowns=1``; the order stays. The keywords are
+    the fields of MineOptions. Raises RecordError and RunError for what cannot be read or does not fit.
     """
-    chosen = make(MineOptions, options)
+    chosen, info = make(MineOptions, options), read_info(record)
     data = TrainingSet.load([record])
     model, features, vocab, _ = load_run(run)
-    if other := first_difference((features, vocab), (data.info.features, data.info.vocab), of="the record"):
+    if other := first_difference((features, vocab), (info.features, info.vocab), of="the record"):
         raise RunError(f"{run}: made with {other}; prepare the record as for the run")
     set_threads(chosen.threads)
     model.to(choose_device(chosen.device))
-    keep = np.zeros(len(data), np.bool_)
-    kinds, others = Counter[str](), _Others([], [], [])
+    others = _Others([], [], [])
     for first in range(0, len(data), CHUNK):
-        windows = {row: data.window(row) for row in range(first, min(first + CHUNK, len(data)))}
-        for row, window in list(windows.items()):
-            if window.target and window.target.answer_type != AnswerType.UNKNOWN:
-                kinds[window.target.answer_type.name.lower()] += 1
-                keep[row] = True
-                del windows[row]
+        last = min(first + CHUNK, len(data))
+        windows = {row: window for row in range(first, last) if not has_answer(window := data.window(row))}
         logits = window_logits(model, list(windows.values()), pad_id=vocab.pad, options=chosen, run=run)
         others.rows.extend(windows)
         others.pages.extend(window.example_id for window in windows.values())
         others.scores.extend(map(temptation, logits))
-        progress(first + CHUNK, (first + CHUNK) / len(data))
+        progress(last, last / len(data))
     hard = hardest(others.pages, others.scores, chosen.per_page)
+    keep = np.ones(len(data), np.bool_)
+    keep[others.rows] = False
     keep[[others.rows[place] for place in hard]] = True
-    kinds["unknown"] = len(hard)
-    counts = {"windows": int(keep.sum()), **{kind.name.lower(): kinds[kind.name.lower()] for kind in AnswerType}}
+    counts = {"windows": int(keep.sum()), AnswerType.UNKNOWN.name.lower(): len(hard)}
     about = {"mined_by": run, "per_page": chosen.per_page}
-    info = replace(data.info, counts=data.info.counts | counts, options=data.info.options | about)
-    write_record(out, rebatched(_rows(record, data.info, keep), ROW_GROUP), info)
+    mined = replace(info, counts=info.counts | counts, options=info.options | about)
+    write_record(out, rebatched(_rows(record, info, keep), ROW_GROUP), mined)
     return MineSummary(len(data) - len(others.rows), len(others.rows), len(hard))
 
 
@@ -93,6 +90,11 @@ def _rows(record: str, info: RecordInfo, keep: NDArray[np.bool_]) -> Iterator[pa
     for batch in read_batches(record, info, SCHEMAS["train"].names):
         yield batch.filter(pa.array(keep[first : first + len(batch)]))
         first += len(batch)
+
+
+def has_answer(window: Window) -> bool:
+    """Whether a window's target is an answer of any type."""
+    return window.target is not None and window.target.answer_type != AnswerType.UNKNOWN
 
 
 def temptation(logits: Logits) -> float:

@@ -1,5 +1,7 @@
 """The log of a run that broke off, and thresholds; tests/test_training.py has journals of whole trainings."""
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +31,23 @@ def test_a_log_goes_on_behind_the_checkpoint(tmp_path: Path) -> None:
     log.write(3, {"loss": 0.5})
     log.close()
     assert path.read_text("utf-8") == '{"step": 1}\n{"step": 2, "loss": 3}\n{"step": 3, "loss": 0.5}\n'
+
+
+def test_a_signal_waits_for_tensorboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its queue, with the lock taken when the exception came, had a training hang when it closed its log."""
+    writer = pytest.importorskip("torch.utils.tensorboard").SummaryWriter
+    written: list[str] = []
+
+    def interrupted(_self: object, name: str, *_: float) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        written.append(name)
+
+    monkeypatch.setattr(writer, "add_scalar", interrupted)
+    log = Log(tmp_path, 0)
+    with pytest.raises(KeyboardInterrupt):
+        log.write(1, {"loss": 1.0, "grad_norm": 2.0})
+    log.close()
+    assert written == ["loss", "grad_norm"]
 
 
 @pytest.mark.parametrize("line", [b"{\n", b"7\n", b'{"loss": 1}\n', b'{"step": "9"}\n', b"\xff\n"])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from gzip import BadGzipFile
-from io import BufferedReader, FileIO
+from io import BufferedReader, FileIO, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
@@ -19,6 +19,7 @@ from isal import igzip_threaded
 from isal.igzip_lib import IsalError
 
 from tinynq.errors import InputError, OnBad, TinynqError, UsageError, refuse
+from tinynq.interrupts import signals_wait
 from tinynq.storage import STDIN, filesystem, hold, is_url, reason_of, size_of
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -193,8 +194,27 @@ def _unzipped(file: BufferedReader) -> Iterator[BufferedReader]:
         return
     regular = isinstance(file.raw, FileIO) and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
     opened = igzip_threaded.open(file, "rb", threads=int(regular), block_size=AHEAD)  # type: ignore[no-untyped-call]
-    with BufferedReader(opened, BUFFER) as unzipped:
+    with BufferedReader(cast(Any, _Ahead(opened)), BUFFER) as unzipped:
         yield unzipped
+
+
+class _Ahead(RawIOBase):
+    """What another thread unzips and hands over in a queue."""
+
+    def __init__(self, unzipped: BufferedReader) -> None:
+        self._unzipped = unzipped
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        with signals_wait():
+            return self._unzipped.readinto(buffer)
+
+    def close(self) -> None:
+        with signals_wait():
+            self._unzipped.close()
+        super().close()
 
 
 def open_input(path: PathLike) -> BinaryIO:

@@ -13,6 +13,7 @@ from tinynq.checkpoint import save_run
 from tinynq.config import TrainOptions
 from tinynq.errors import RunError
 from tinynq.files import atomic_folder, atomic_write, writing
+from tinynq.interrupts import signals_wait
 from tinynq.metrics import Report
 from tinynq.model import BertReader
 from tinynq.resume import save_checkpoint
@@ -123,11 +124,13 @@ class Log:
         with writing(str(self._path)):
             self._file.write(json.dumps({"step": step, **values}) + "\n")
         if self._board:
-            for name, value in values.items():
-                self._board.add_scalar(name, value, step)
+            with signals_wait():
+                for name, value in values.items():
+                    self._board.add_scalar(name, value, step)
 
     def close(self) -> None:
         """Close the files."""
         self._file.close()
         if self._board:
-            self._board.close()
+            with signals_wait():
+                self._board.close()

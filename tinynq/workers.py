@@ -26,6 +26,7 @@ from tinynq.config import ClusterOptions, WorkerOptions
 from tinynq.errors import TinynqError, UsageError, WorkerError
 from tinynq.files import remove, writing
 from tinynq.fingerprints import fingerprint, short_hash
+from tinynq.interrupts import signals_wait
 from tinynq.jobs import Engine, Gauge, Job, Made, Work, attempt
 from tinynq.storage import STDIN, cache_folder, facts_of, hold, is_url
 from tinynq.types import Progress
@@ -209,21 +210,13 @@ def _undisturbed() -> Iterator[None]:
     A process whose parent was interrupted before it had told all would complain. Ctrl-C reaches all processes of a
     terminal; it is for the parent, which ends the others.
     """
-    waiting: list[int] = []
-    handlers = {}
-    if threading.current_thread() is threading.main_thread():  # others are never interrupted
-        for number in (signal.SIGINT, signal.SIGTERM):
-            handlers[number] = signal.signal(number, lambda number, _: waiting.append(number))
-    resource_tracker.ensure_running()  # it would be started on the way, and put an end to the mask
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # is inherited
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for each in waiting:
-            signal.raise_signal(each)
+    with signals_wait():
+        resource_tracker.ensure_running()  # it would be started on the way, and put an end to the mask
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # is inherited
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _serve(work: Work, parent: Connection) -> None:

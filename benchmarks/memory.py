@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
+from isal import igzip
 from timing import TINYNQ, machine, parser
 
 from tinynq.files import expand, read_lines
@@ -61,8 +62,8 @@ def main() -> None:
 
 def commands(files: list[str], count: int, out: Path) -> dict[str, list[str]]:
     """The commands to measure, each with the outputs of those before it."""
-    pages, predictions = str(out / f"{count}.jsonl"), str(out / f"{count}.json")
-    with open(pages, "wb") as file:
+    pages, predictions = str(out / f"{count}.jsonl.gz"), str(out / f"{count}.json")
+    with igzip.open(pages, "wb") as file:
         file.writelines(some(files, count))
     write_predictions(predictions, map(first_candidate, read_pages([pages], annotated=False)))
     options = ["--max-seq-length", "128", "--stride", "128", "--max-contexts", "4"]  # few windows

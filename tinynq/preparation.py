@@ -64,7 +64,7 @@ def prepare(
                 info.counts.update(about["counts"])
                 info.synonyms.update(about["synonyms"])
                 bad.write(bad_lines(part))
-                with pa.memory_map(str(part / "windows.arrow")) as source:
+                with pa.OSFile(str(part / "windows.arrow")) as source:
                     yield from pa.ipc.open_stream(source)
             if skip_bad:
                 info.counts["bad"] = bad.count

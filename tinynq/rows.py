@@ -108,6 +108,7 @@ def shuffled(
             while len(rest) >= size:
                 yield from rest[:size].combine_chunks().to_batches()
                 rest = rest[size:]
+            pa.default_memory_pool().release_unused()  # else it keeps what was freed
         yield from rest.combine_chunks().to_batches()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinynq.memory import kept_memory
+from tinynq.memory import EVERY, kept_memory
 
 MEGABYTES = 64
 linux = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="where the system says what is resident")
@@ -30,16 +30,23 @@ def use() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="mallopt is glibc's")
 def test_freed_memory_is_used_again_and_then_handed_back() -> None:
     before = resident()
-    with kept_memory():
+    with kept_memory() as hand_back:
         use()
         first = faults()
         for _ in range(5):
             use()
         assert faults() - first < MEGABYTES * 256 / 2  # of 5 * 64 MB in pages of 4 KB
+        assert resident() > before + MEGABYTES / 2
+        hand_back(EVERY - 1)
+        assert resident() > before + MEGABYTES / 2
+        hand_back(EVERY)
+        assert resident() < before + MEGABYTES / 2
+        use()
     assert resident() < before + MEGABYTES / 2
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda _: object())
-    with kept_memory():
+    with kept_memory() as hand_back:
         use()
+        hand_back(EVERY)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinynq.seeds import page_random, seeded
+from tinynq.seeds import page_random, seeded, update_seed
 
 
 def test_random_numbers_of_a_page_are_those_of_seed_and_id() -> None:
@@ -20,3 +20,8 @@ def test_numbers_stay_what_they_are() -> None:
         302457,
         517974,
     ]
+
+
+def test_updates_and_processes_have_numbers_of_their_own() -> None:
+    assert len({update_seed(*each) for each in [(0, 1, 0), (1, 1, 0), (0, 2, 0), (0, 1, 1)]}) == 4
+    assert update_seed(3, 5, 1) == update_seed(3, 5, 1) < 1 << 64

@@ -4,6 +4,8 @@ import json
 import random
 from hashlib import blake2b
 
+import numpy as np
+
 from tinynq.types import ExampleId
 
 
@@ -15,3 +17,8 @@ def seeded(seed: int, key: str) -> int:
 def page_random(seed: int, example_id: ExampleId, *, stream: str = "") -> random.Random:
     """The random numbers of one page: the same wherever and beside whatever it is read; other ones in each stream."""
     return random.Random(seeded(seed, json.dumps(example_id) + stream))
+
+
+def update_seed(seed: int, step: int, rank: int) -> int:
+    """The seed of one update's dropout in one process."""
+    return int(np.random.SeedSequence((seed, step, rank)).generate_state(1, np.uint64)[0])

@@ -40,6 +40,7 @@ from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.pages import read_gold
 from tinynq.record import RecordInfo, TrainingSet
 from tinynq.resume import MOMENTS, last_checkpoint, load_moments
+from tinynq.seeds import update_seed
 from tinynq.threads import MOST, set_threads
 from tinynq.types import Int32s, Progress, Window, no_progress
 from tinynq.vocab import Vocab
@@ -83,12 +84,11 @@ def train(
     """Train a reader on records, into the folder ``out``.
 
     ``init`` is a size, a Hugging Face folder, a TF1 checkpoint or a hub name, as load_init takes it. The keywords are
-    the fields of TrainOptions and change the recipe. With ``dev``, NQ pages, the best checkpoint
-    (by the sum of long and short F1) is kept in ``out``/best, and each run that is scored holds its
-    best thresholds. With ``resume``, a run that broke off
-    goes on from its last checkpoint. Raises UsageError for options that cannot be and an ``out``
-    that is taken, RecordError and RunError for what cannot be read or does not fit, and
-    NumericError for a loss that is not finite. Under torchrun the first process writes ``out``; the others need it not.
+    the fields of TrainOptions and change the recipe. With ``dev``, NQ pages, the best checkpoint (by the sum of long
+    and short F1) is kept in ``out``/best, and each run that is scored holds its best thresholds. With ``resume``, a run
+    that broke off goes on from its last checkpoint. Raises UsageError for options that cannot be and an ``out`` that is
+    taken, RecordError and RunError for what cannot be read or does not fit, and NumericError for a loss that is not
+    finite. Under torchrun the first process writes ``out``; the others need it not.
     """
     with joined() as group:
         chosen = make(TrainOptions, options, base=find_recipe(recipe))
@@ -241,7 +241,7 @@ def fit(
     started = time.perf_counter() - about["seconds"]
     with ExitStack() as stack:
         stack.enter_context(own_randomness(device))
-        stack.enter_context(kept_memory())
+        hand_back = stack.enter_context(kept_memory())
         journal = None
         if group.first:
             journal = Journal(folder, model, vocab, about, optimizer=optimizer, options=options, evaluate=evaluate)
@@ -250,19 +250,19 @@ def fit(
             begun = time.perf_counter()
             windows = [data.window(int(row)) for row in rows]
             rate = learning_rate(step, steps, options)
-            torch.manual_seed(mixed(options.seed, step, group.rank))
+            torch.manual_seed(update_seed(options.seed, step, group.rank))
             losses, norm = gradients(windows)
             loss = sum(losses) / 3
             if not math.isfinite(loss + norm):
                 raise NumericError(f"update {step}: loss {loss}, gradient norm {norm}; {REMEDY}")
             descend(optimizer, norm, rate=rate, clip=options.clip)
-            now = time.perf_counter()
-            about |= {"step": step, "seconds": now - started, "loss": loss}
+            about |= {"step": step, "seconds": (now := time.perf_counter()) - started, "loss": loss}
             pace = len(windows) / (now - begun)
             if journal:
                 journal.write(logged(losses, grad_norm=norm, learning_rate=rate, windows_per_s=pace))
                 progress(step * options.batch_size, step / steps)
                 journal.keep()
+            hand_back(step)
         if journal:
             journal.end()
 
@@ -350,11 +350,6 @@ def batches(lengths: Int32s, *, batch_size: int, seed: int, bucket: bool) -> Ite
             order = np.concatenate([chunk[np.argsort(lengths[chunk], kind="stable")] for chunk in chunks])
             order = random.permutation(order.reshape(-1, batch_size))
         yield from order.reshape(-1, batch_size)
-
-
-def mixed(seed: int, step: int, rank: int) -> int:
-    """The seed of one update's dropout in one process."""
-    return int(np.random.SeedSequence((seed, step, rank)).generate_state(1, np.uint64)[0])
 
 
 @contextmanager

@@ -32,6 +32,7 @@ class Arm:
     mined: bool = False
     with_squad: bool = True
     squad_first: bool = True
+    all_updates: bool = False  # those that others spend on SQuAD first as well
     recipe: str = "tinynq"
     options: Mapping[str, Any] = field(default_factory=lambda: {"learning_rate": BASE_RATE})
 
@@ -51,6 +52,10 @@ ARMS = {
     "dropout 0.1": Arm(options={"learning_rate": BASE_RATE, "dropout": 0.1}),
     "warm-up 10 %": Arm(options={"learning_rate": BASE_RATE, "warmup": 0.1}),
     "recipe bert-joint": Arm(recipe="bert-joint", options={}),
+    "NQ alone, hard negatives": Arm(mined=True, with_squad=False),
+    "bert-joint as it is, all updates on NQ": Arm(
+        squad_first=False, with_squad=False, all_updates=True, recipe="bert-joint", options={}
+    ),
 }
 
 
@@ -80,7 +85,8 @@ def run(arguments: argparse.Namespace) -> None:
             out = str(folder / f"{slug(name)}-{seed}")
             start = {"init": begun} if arm.squad_first else {"init": "bert-tiny", "warm_start": arguments.words}
             records = [squad, nq] if arm.with_squad else [nq]
-            options: dict[str, Any] = {**common, **start, **arm.options, "steps": arguments.steps, "seed": seed}
+            steps = arguments.steps + arguments.first * arm.all_updates
+            options: dict[str, Any] = {**common, **start, **arm.options, "steps": steps, "seed": seed}
             seconds += tinynq.train(records, out=out, recipe=arm.recipe, **options).seconds / arguments.seeds
             answers.append(f"{out}.json")
             if not Path(answers[-1]).exists():

@@ -6,6 +6,7 @@ PAGES are NQ files in either format with annotations; they are taken again from 
 they are too few. predict is BERT-Tiny from random weights, on windows without an overlap.
 """
 
+import gzip
 import json
 import os
 import subprocess
@@ -14,7 +15,6 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
-from isal import igzip
 from timing import TINYNQ, machine, parser
 
 from tinynq.files import expand, read_lines
@@ -63,7 +63,7 @@ def main() -> None:
 def commands(files: list[str], count: int, out: Path) -> dict[str, list[str]]:
     """The commands to measure, each with the outputs of those before it."""
     pages, predictions = str(out / f"{count}.jsonl.gz"), str(out / f"{count}.json")
-    with igzip.open(pages, "wb") as file:
+    with gzip.open(pages, "wb", compresslevel=1) as file:
         file.writelines(some(files, count))
     write_predictions(predictions, map(first_candidate, read_pages([pages], annotated=False)))
     options = ["--max-seq-length", "128", "--stride", "128", "--max-contexts", "4"]  # few windows

@@ -1,6 +1,8 @@
 """terminal: where output goes, and flags made from options."""
 
 import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -102,3 +104,21 @@ def test_one_process_of_many_complains(capsys: pytest.CaptureFixture[str], monke
         assert stopped.value.code == 2
         assert capsys.readouterr().err.count("\n") == lines
     signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_done_tells_its_status_whatever_comes(sent: signal.Signals) -> None:
+    code = f"""
+import os
+from tinynq.cli import main
+
+class Late:
+    def __del__(self, kill=os.kill, process=os.getpid()):
+        kill(process, {int(sent)})
+
+late = Late()  # goes when Python clears up
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("tinynq ")

@@ -1,5 +1,6 @@
 """The terminal: where results, notes, progress and errors go, and flags made from the fields of options."""
 
+import atexit
 import inspect
 import os
 import signal
@@ -134,6 +135,7 @@ def timed(name: str, unit: str) -> Iterator[tuple[Progress, Callable[[], float]]
 def run_app(app: typer.Typer) -> NoReturn:
     """Run a command line; whatever goes wrong on purpose is one line and exit status 2."""
     signal.signal(signal.SIGTERM, _terminate)
+    atexit.register(_ignore_signals)
     try:
         status = app(standalone_mode=False) or 0
         if status == STOPPED:  # all that some versions of typer leave of a KeyboardInterrupt
@@ -154,6 +156,12 @@ def run_app(app: typer.Typer) -> NoReturn:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt  # half-written files are thrown away on the way out
+
+
+def _ignore_signals() -> None:
+    # All is done, and its status is to be told; Python would let a signal kill it while it clears up.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _fail(message: str, status: int = 2) -> int:

@@ -198,6 +198,27 @@ def test_a_signal_waits_for_the_queue_of_the_thread_that_unzips(
     assert taken
 
 
+def test_a_signal_does_not_wait_for_a_sender(tmp_path: Path) -> None:
+    pipe, read = tmp_path / "pipe", threading.Event()
+    os.mkfifo(pipe)
+
+    def send() -> None:
+        with pipe.open("wb") as file:
+            file.write(gzip.compress(b"a\n")[:-4])
+            file.flush()
+            read.wait(0.3)
+            os.kill(os.getpid(), signal.SIGINT)
+            read.wait(20)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    with pytest.raises(KeyboardInterrupt):
+        list(read_lines(pipe))
+    assert sender.is_alive()
+    read.set()
+    sender.join()
+
+
 def test_what_cannot_be_opened_is_one_line(folder: Path) -> None:
     for path in (folder / "missing.jsonl", folder, folder / "b.jsonl" / "below"):
         with pytest.raises(InputError, match="cannot be read"):

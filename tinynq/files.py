@@ -192,14 +192,17 @@ def _unzipped(file: BufferedReader) -> Iterator[BufferedReader]:
     if file.peek(2)[:2] != GZIP_MAGIC:
         yield file
         return
-    regular = isinstance(file.raw, FileIO) and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-    opened = igzip_threaded.open(file, "rb", threads=int(regular), block_size=AHEAD)  # type: ignore[no-untyped-call]
-    with BufferedReader(cast(Any, _Ahead(opened)), BUFFER) as unzipped:
+    ahead = isinstance(file.raw, FileIO) and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    opened = igzip_threaded.open(file, "rb", threads=int(ahead), block_size=AHEAD)  # type: ignore[no-untyped-call]
+    with BufferedReader(cast(Any, _Ahead(opened)) if ahead else opened, BUFFER) as unzipped:
         yield unzipped
 
 
 class _Ahead(RawIOBase):
-    """What another thread unzips and hands over in a queue."""
+    """What another thread unzips and hands over in a queue.
+
+    Of a regular file alone: a signal could wait for ever for a sender.
+    """
 
     def __init__(self, unzipped: BufferedReader) -> None:
         self._unzipped = unzipped
@@ -207,7 +210,7 @@ class _Ahead(RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any, /) -> int:
         with signals_wait():
             return self._unzipped.readinto(buffer)
 

@@ -239,9 +239,7 @@ def fit(
         backward, model, objective=objective, options=options, length=length, pad_id=vocab.pad, group=group
     )
     started = time.perf_counter() - about["seconds"]
-    with ExitStack() as stack:
-        stack.enter_context(own_randomness(device))
-        hand_back = stack.enter_context(kept_memory())
+    with own_randomness(device), kept_memory() as hand_back, ExitStack() as stack:
         journal = None
         if group.first:
             journal = Journal(folder, model, vocab, about, optimizer=optimizer, options=options, evaluate=evaluate)
@@ -256,7 +254,8 @@ def fit(
             if not math.isfinite(loss + norm):
                 raise NumericError(f"update {step}: loss {loss}, gradient norm {norm}; {REMEDY}")
             descend(optimizer, norm, rate=rate, clip=options.clip)
-            about |= {"step": step, "seconds": (now := time.perf_counter()) - started, "loss": loss}
+            now = time.perf_counter()
+            about |= {"step": step, "seconds": now - started, "loss": loss}
             pace = len(windows) / (now - begun)
             if journal:
                 journal.write(logged(losses, grad_norm=norm, learning_rate=rate, windows_per_s=pace))

@@ -1,4 +1,4 @@
-# Everything runs in .venv, which is made on first use and again when pyproject.toml changes.
+# Everything runs in .venv, which is made on first use and again when pyproject.toml or what is compiled changes.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,8 +18,9 @@ help:
 	@echo "make fuzz    look for input that breaks a reader: TARGET=pages SECONDS=60"
 	@echo "make clean   delete .venv and all that was built"
 
-$(INSTALLED): pyproject.toml
+$(INSTALLED): pyproject.toml $(wildcard tinynq/*.pyx)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("tinynq needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
+	@command -v cc gcc clang >/dev/null || { echo "tinynq compiles two small modules and found no C compiler; install one (Debian: apt-get install gcc python3-dev)"; exit 1; }
 	$(PYTHON) -m venv .venv
 	@# torch by itself and by version, before anything can ask for another one.
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
@@ -57,5 +58,5 @@ fuzz: $(INSTALLED)
 	$(BIN)/python tests/fuzz.py $(TARGET) -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2048
 
 clean:
-	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist tinynq/*.so tinynq/*.c .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

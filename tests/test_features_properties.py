@@ -37,7 +37,7 @@ def pages(draw: st.DrawFn) -> Page:
     for words in draw(st.lists(st.lists(st.sampled_from(WORDS), max_size=40), max_size=6)):
         start = len(page.tokens)
         tag = draw(st.sampled_from(["P", "Table", "Ul", "Tr"]))
-        page.tokens += [f"<{tag}>", *words, f"</{tag}>"]
+        page.tokens = [*page.tokens, f"<{tag}>", *words, f"</{tag}>"]
         page.is_html += [True, *[False] * len(words), True]
         page.candidates.append(Candidate(start, len(page.tokens), draw(st.integers(0, 4)) > 0))
     long, shorts = LongAnswer(), []

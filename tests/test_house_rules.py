@@ -187,3 +187,9 @@ def test_files_name_no_place_of_one_machine() -> None:
     paths = [ROOT / name for name in listed.stdout.split("\0") if name]
     texts = [path for path in paths if path.is_file() and path.suffix not in {".gz", ".npz", ".parquet", ".png"}]
     assert [str(path.relative_to(ROOT)) for path in texts if place.search(path.read_bytes())] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tinynq").glob("*.pyx")), ids=lambda path: str(path.stem))
+def test_what_is_compiled_is_short_typed_and_tested(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) < 400
+    assert path.with_suffix(".pyi").is_file() and (ROOT / "tests" / f"test_{path.stem}.py").is_file()

@@ -21,7 +21,7 @@ REAL = ["dev-original", "train-original", "train-simplified", "test-simplified"]
 
 
 def parse(line: dict[str, Any], **options: Any) -> Page:
-    return parse_page(json.dumps(line), where="f.jsonl:3", **options)
+    return parse_page(json.dumps(line).encode(), where="f.jsonl:3", **options)
 
 
 def test_a_line_in_the_original_format() -> None:
@@ -42,6 +42,49 @@ def test_the_html_of_the_original_format_is_what_the_line_says() -> None:
     line["document_tokens"][1]["html_token"] = False
     line["document_tokens"][2]["html_token"] = True
     assert parse(line).is_html == [False, False, True, False, True]
+
+
+def test_tokens_are_found_in_bytes_as_a_json_parser_finds_them() -> None:
+    line = annotated(original('one "two" <b>', "drei \u4e2d\u6587 \\ / \x7f", "x" * 40), null())
+    line["document_title"] = '"document_tokens": [{"token": "no"}]'
+    for text in (json.dumps(line), json.dumps(line, ensure_ascii=False), json.dumps(line, separators=(",", ":"))):
+        assert parse_page(text.encode(), where="") == parse_page(text, where="")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "tokens"),
+    [
+        ('"other": {"document_tokens": [{"token": "no", "html_token": false}]}, ', "", None),
+        ('"other": {"\\"document_tokens": [{"token": "no", "html_token": false}]}, ', "", None),
+        ("", ', "document_tokens": [{"token": "yes", "html_token": true}]', ["yes"]),
+        ("", ', "document_tokens": null, "document_text": "yes it is"', ["yes", "it", "is"]),
+        ('"document_text": "no", ', "", None),
+    ],
+)
+def test_the_tokens_are_those_of_the_page(before: str, after: str, tokens: list[str] | None) -> None:
+    line = original("one two", "three") | {"long_answer_candidates": []}
+    text = "{" + before + json.dumps(line)[1:-1] + after + "}"
+    page = parse_page(text.encode(), where="", annotated=False)
+    assert page == parse_page(text, where="", annotated=False)
+    assert page.tokens == (tokens or ["Title", "<P>", "one", "two", "</P>", "<P>", "three", "</P>"])
+
+
+@pytest.mark.parametrize("ahead", [1, 2, 3, 100])
+def test_bad_pages_come_in_their_turn_however_many_are_read_ahead(tmp_path: Path, ahead: int) -> None:
+    page = json.dumps(annotated(original("one"), null()))
+    for name in "ab":
+        (tmp_path / f"{name}.jsonl").write_text("\n".join([page, "{", page, page, "[]", page]), "utf-8")
+    (tmp_path / "b.jsonl").write_bytes(gzip.compress((tmp_path / "b.jsonl").read_bytes())[:-9])
+    seen: list[str] = []
+
+    def note(error: InputError) -> None:
+        seen.append(str(error))
+
+    paths = [str(tmp_path / f"{name}.jsonl") for name in "ab"]
+    for each in read_pages(paths, on_bad=note, ahead=ahead):
+        seen.append(each.where)
+    assert [Path(where).name[:9] for where in seen[:6]] == [f"a.jsonl:{n}" for n in range(1, 7)]
+    assert "cut short" in seen[-1] and all("b.jsonl" in where for where in seen[6:])
 
 
 def test_a_line_in_the_simplified_format_is_the_same_page() -> None:

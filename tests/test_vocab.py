@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import BertTokenizer
 
+from tinynq import lexicon
 from tinynq import vocab as vocab_module
 from tinynq.errors import InputError
 from tinynq.pages import read_pages
@@ -160,11 +161,20 @@ def test_many_words_at_once_are_encoded_as_each_by_itself() -> None:
     assert [found.tolist() for found in Vocab.load().encode_all([""])] == [[], [0]]
 
 
-def test_a_full_memory_of_words_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocab_module, "MAX_MEMO", 2)
+def test_the_words_of_a_new_lexicon_are_cut_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon, "MAX_WORDS", 2)
     vocab = Vocab(PLAIN)
     found = [vocab.encode(word) for word in ("the", "book", "books", "the", "book")]
-    assert found[:2] == found[3:] and len(vocab._memo) <= 2
+    assert found[:2] == found[3:] and len(lexicon.shared_lexicon()) <= 2
+
+
+def test_a_vocabulary_can_be_sent_to_another_process(vocab: Vocab) -> None:
+    cased = Vocab(PLAIN, cased=True)
+    (make, said), (_, of_nq) = cased.__reduce__(), vocab.__reduce__()
+    sent = make(*said)
+    assert (sent.sha256, sent.cased, repr(sent)) == (cased.sha256, True, repr(cased))
+    assert make(*said) is sent  # with the words that it knows
+    assert make(*of_nq).tokens == vocab.tokens
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,15 @@
-"""``python -m tinynq`` is the command ``tinynq``; torchrun starts it so."""
+"""The command ``tinynq``, also as ``python -m tinynq``, which is how torchrun starts it.
 
-from tinynq.cli import main
+Worker processes import this module again, and want no command line: that is imported when it is called.
+"""
+
+
+def main() -> None:
+    """Run the command line."""
+    from tinynq.cli import main as command_line
+
+    command_line()
+
 
 if __name__ == "__main__":
     main()

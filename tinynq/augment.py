@@ -211,7 +211,7 @@ def _rewritten(page: Page, changed: Mapping[int, str]) -> Page:
     ]
     return msgspec.structs.replace(
         page,
-        tokens=tokens + page.tokens[done:],
+        tokens=[*tokens, *page.tokens[done:]],
         is_html=is_html + page.is_html[done:],
         candidates=[Candidate(*place(candidate), candidate.top_level) for candidate in page.candidates],
         annotations=annotations,

@@ -89,7 +89,8 @@ class Blocks:
 
     def __init__(self, *, loose: bool = False) -> None:
         self._loose = loose
-        self._document = Document(Page("question", "", "", [], [], []), [], {}, set())
+        self._tokens: list[str] = []
+        self._document = Document(Page("question", "", "", self._tokens, [], []), [], {}, set())
         self._pieces: list[Piece] = []
         self._open: list[tuple[str, int]] = []
         self._elements: list[_Element] = []
@@ -174,7 +175,7 @@ class Blocks:
             behind = end
 
     def _token(self, token: str, start: int, end: int, *, html: bool) -> None:
-        self._document.page.tokens.append(token)
+        self._tokens.append(token)
         self._document.page.is_html.append(html)
         self._document.spans.append((start, end))
 

@@ -9,13 +9,14 @@ of it, overlapping, stand behind the question:
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from itertools import compress, islice
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from tinynq.config import FeatureOptions
 from tinynq.errors import InputError, UsageError
+from tinynq.lexicon import Tokens
 from tinynq.types import Annotation, AnswerType, Candidate, Int32s, Page, PageWindows, Target, Window
 from tinynq.vocab import MAX_POSITION, Vocab
 
@@ -110,7 +111,7 @@ def encode_contexts(page: Page, *, vocab: Vocab, options: FeatureOptions) -> Con
     for (index, candidate), (start, end) in zip(candidates.items(), spans, strict=True):
         kind = context_type(page, candidate)
         counts[kind] = min(counts[kind] + 1, MAX_POSITION)
-        all_ids += [vocab.markers(f"[ContextId={index}]", f"[{kind}={counts[kind]}]"), ids[start:end]]
+        all_ids += [vocab.context_markers(index, kind, counts[kind]), ids[start:end]]
         all_maps += [NO_TOKENS, token_map[start:end]]
         first = length + len(NO_TOKENS)
         length = first + end - start
@@ -133,7 +134,7 @@ def encode_tokens(page: Page, candidates: Collection[Candidate], vocab: Vocab) -
     first = min((c.start_token for c in candidates), default=0)
     last = max((c.end_token for c in candidates), default=0)
     html = np.array(bytearray(page.is_html[first:last]), np.bool_)  # a quarter of the time that the list takes
-    ids, lengths = vocab.encode_all(compress(page.tokens[first:last], (~html).tobytes()))
+    ids, lengths = vocab.encode_all(Tokens.of(page.tokens[first:last]).where(~html))
     return ids, np.repeat(np.flatnonzero(~html).astype(np.int32) + np.int32(first), lengths)
 
 

@@ -8,6 +8,8 @@ import msgspec
 
 from tinynq.errors import InputError, OnBad, refuse
 from tinynq.files import LineReader, expand
+from tinynq.lexicon import Tokens, shared_lexicon
+from tinynq.scanning import Scanner, Unusual
 from tinynq.types import Annotation, Candidate, ExampleId, Page, Progress, no_progress
 
 
@@ -42,6 +44,8 @@ _LINE = msgspec.json.Decoder(_Line)
 _ANNOTATED_LINE = msgspec.json.Decoder(_AnnotatedLine)
 _GOLD_LINE = msgspec.json.Decoder(_GoldLine)
 _JSON = json.JSONDecoder()
+TOKENS_KEY = b'"document_tokens":'
+_scanner = Scanner(shared_lexicon())
 NEAR = 1 << 12  # bytes from the beginning of a line
 LONGEST_GOLD = 1 << 14  # bytes; the annotations of a dev page have some 2,000
 
@@ -56,18 +60,12 @@ def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True
 
     Raises InputError where the line is no NQ page or a candidate lies outside of it.
     """
-    fields = decode_line(_ANNOTATED_LINE, line, where) if annotated else decode_line(_LINE, line, where)
-    if fields.document_tokens is not None:
-        tokens = [t.token for t in fields.document_tokens]
-        html = [t.html_token for t in fields.document_tokens]
-    elif fields.document_text is not None:
-        tokens = fields.document_text.split(" ")
-        html = [is_html(token) for token in tokens]
-    else:
-        raise InputError(
-            f"{where}: example {fields.example_id} has neither document_tokens nor document_text; "
-            "expected a page in the original or the simplified NQ format"
-        )
+    decoder: msgspec.json.Decoder[_Line] = _ANNOTATED_LINE if annotated else _LINE  # type: ignore[assignment]
+    try:
+        fields, tokens, html = _scan(line, decoder)
+    except (Unusual, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        fields = decode_line(decoder, line, where)  # which says what is wrong, or that nothing is
+        tokens, html = _tokens(fields, where)
     for i, candidate in enumerate(fields.long_answer_candidates):
         if not 0 <= candidate.start_token <= candidate.end_token <= len(tokens):
             raise InputError(
@@ -86,22 +84,70 @@ def parse_page(line: bytes | str, *, where: str = "line", annotated: bool = True
     )
 
 
+def _scan(line: bytes | str, decoder: msgspec.json.Decoder[_Line]) -> tuple[_Line, Tokens, list[bool]]:
+    """The fields of a line in the original format, its tokens, and which are HTML; no object is made of a token.
+
+    Raises Unusual where the tokens are not to be found at first sight.
+    """
+    global _scanner
+    start = line.find(TOKENS_KEY) if isinstance(line, bytes) else -1
+    if not isinstance(line, bytes) or start < 0:
+        raise Unusual("no line in the original format")
+    if _scanner.lexicon is not shared_lexicon():
+        _scanner = Scanner(shared_lexicon())
+    numbers, html, end = _scanner.tokens(line, start + len(TOKENS_KEY))
+    fields = decoder.decode(line[:start] + TOKENS_KEY + b"[]" + line[end:])
+    if fields.document_tokens != [] or line.find(TOKENS_KEY, end) >= 0:
+        raise Unusual("the tokens of something else")
+    return fields, Tokens(numbers, _scanner.lexicon), html
+
+
+def _tokens(fields: _Line, where: str) -> tuple[Tokens, list[bool]]:
+    """The tokens of a line in either format, and which are HTML."""
+    if fields.document_tokens is not None:
+        return Tokens.of(t.token for t in fields.document_tokens), [t.html_token for t in fields.document_tokens]
+    if fields.document_text is None:
+        raise InputError(
+            f"{where}: example {fields.example_id} has neither document_tokens nor document_text; "
+            "expected a page in the original or the simplified NQ format"
+        )
+    words = fields.document_text.split(" ")
+    return Tokens.of(words), [is_html(word) for word in words]
+
+
 def read_pages(
-    sources: Sequence[str], *, annotated: bool = True, progress: Progress = no_progress, on_bad: OnBad = refuse
+    sources: Sequence[str],
+    *,
+    annotated: bool = True,
+    progress: Progress = no_progress,
+    on_bad: OnBad = refuse,
+    ahead: int = 1,
 ) -> Iterator[Page]:
     """The pages of files, globs, folders, URLs or ``-``, in the order named, one at a time.
 
-    What is no NQ page, and where a file cannot be read on, is an InputError, with file and line, for ``on_bad``.
+    What is no NQ page, and where a file cannot be read on, is an InputError, with file and line, for ``on_bad``
+    when its turn comes. ``ahead`` pages are read before the first of them is given.
     """
-    lines = LineReader(expand(sources), on_bad=on_bad)
+    held: list[Page | InputError] = []
+    lines = LineReader(expand(sources), on_bad=held.append)
     for count, (where, line) in enumerate(lines, 1):
         try:
-            page = parse_page(line, where=where, annotated=annotated)
+            held.append(parse_page(line, where=where, annotated=annotated))
         except InputError as error:
-            on_bad(error)
-        else:
-            yield page
+            held.append(error)
+        if len(held) >= ahead:
+            yield from _in_turn(held, on_bad)
         progress(count, lines.share)
+    yield from _in_turn(held, on_bad)
+
+
+def _in_turn(held: list[Page | InputError], on_bad: OnBad) -> Iterator[Page]:
+    for each in held:
+        if isinstance(each, InputError):
+            on_bad(each)
+        else:
+            yield each
+    held.clear()
 
 
 def read_gold(

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from functools import lru_cache, partial
+from dataclasses import asdict, dataclass, fields
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from tinynq.setaside import bad_file, bad_lines, bad_pages
 from tinynq.types import AnswerType, Page, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
+
+AHEAD = 16  # pages: their lines, of 300 KB each, pass through the processor's cache, which else would forget the words
 
 
 def prepare(
@@ -54,7 +56,7 @@ def prepare(
         raise UsageError("synonyms are for training; leave out --synonyms, or prepare --for train")
     vocab = Vocab.load(chosen.vocab, cased=chosen.cased)
     features = FeatureOptions(**{f.name: getattr(chosen, f.name) for f in fields(FeatureOptions)})
-    work = WindowsOfPages(for_, chosen, skip_bad is not None, vocab.sha256, vocab.text)
+    work = WindowsOfPages(for_, chosen, skip_bad is not None, vocab)
     info = RecordInfo(for_, features, vocab, Counter(), Counter(), asdict(chosen), tinynq.__version__)
     with part_folder(out) as folder, bad_file(skip_bad) as bad:
 
@@ -80,15 +82,13 @@ def prepare(
 class WindowsOfPages:
     """The work on one file: the windows of its pages, and what is to be said of them.
 
-    A part holds windows.arrow, about.json with the counts, and the bad pages. The vocabulary travels
-    along, since a worker may be on another machine.
+    A part holds windows.arrow, about.json with the counts, and the bad pages.
     """
 
     purpose: Purpose
     options: PrepareOptions
     skip_bad: bool
-    vocab_sha256: str
-    vocab_text: str = field(repr=False)
+    vocab: Vocab
 
     def __call__(self, shard: str, part: Path, progress: Progress) -> None:
         """Make the part of one file."""
@@ -97,8 +97,9 @@ class WindowsOfPages:
         schema = SCHEMAS[self.purpose]
         with atomic_folder(part) as folder:
             with bad_pages(folder, self.skip_bad) as on_bad, pa.OSFile(str(folder / "windows.arrow"), "wb") as file:
-                source = read_pages([shard], annotated=self.purpose == "train", progress=progress, on_bad=on_bad)
-                rows = self._rows(source, on_bad, counts=counts, words=words)
+                annotated = self.purpose == "train"
+                pages = read_pages([shard], annotated=annotated, progress=progress, on_bad=on_bad, ahead=AHEAD)
+                rows = self._rows(pages, on_bad, counts=counts, words=words)
                 with pa.ipc.new_stream(file, schema) as stream:
                     for batch in batched(rows, schema, ROW_GROUP):
                         stream.write_batch(batch)
@@ -107,13 +108,12 @@ class WindowsOfPages:
     def _rows(
         self, pages: Iterable[Page], on_bad: OnBad, *, counts: Counter[str], words: Counter[str]
     ) -> Iterator[dict[str, Any]]:
-        vocab = _vocab(self.vocab_text, self.options.cased)
         random_of = partial(page_random, self.options.seed, stream="synonyms")
         for page in pages:
             # A page and its copy by themselves: of a bad page no copy is made.
             for each in augmented([page], options=self.options, random_of=random_of, counts=words):
                 try:
-                    windows, candidates = self._windows(each, vocab)
+                    windows, candidates = self._windows(each)
                 except InputError as error:
                     on_bad(error)
                     break
@@ -125,18 +125,15 @@ class WindowsOfPages:
                     yield row_of(window, candidates)
                     candidates = []
 
-    def _windows(self, page: Page, vocab: Vocab) -> tuple[list[Window], list[int]]:
+    def _windows(self, page: Page) -> tuple[list[Window], list[int]]:
         """The windows of a page, and for prediction its candidates."""
         if self.purpose == "predict":
-            _, spans, windows = page_windows(page, vocab=vocab, options=self.options)
+            _, spans, windows = page_windows(page, vocab=self.vocab, options=self.options)
             return windows, list(chain.from_iterable(spans))
         draw = page_random(self.options.seed, page.example_id).random
         share = self.options.include_unknowns
-        if self.options.null_unknowns is not None and find_answer(page, vocab) is None:
+        if self.options.null_unknowns is not None and find_answer(page, self.vocab) is None:
             share = self.options.null_unknowns
-        return list(training_windows(page, vocab=vocab, options=self.options, include_unknowns=share, draw=draw)), []
-
-
-@lru_cache(maxsize=1)
-def _vocab(text: str, cased: bool) -> Vocab:
-    return Vocab(text.rstrip("\n").split("\n"), cased=cased)
+        return list(
+            training_windows(page, vocab=self.vocab, options=self.options, include_unknowns=share, draw=draw)
+        ), []

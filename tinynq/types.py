@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 ExampleId: TypeAlias = int | str  # the Kaggle files hold their ids as strings, and they stay strings
 
+Bools: TypeAlias = NDArray[np.bool_]
 Int32s: TypeAlias = NDArray[np.int32]
 Float32s: TypeAlias = NDArray[np.float32]
 
@@ -78,7 +79,7 @@ class Page(msgspec.Struct, gc=False):
     example_id: ExampleId
     question: str
     title: str
-    tokens: list[str]
+    tokens: Sequence[str]
     is_html: list[bool]
     candidates: list[Candidate]
     annotations: list[Annotation] | None = None

@@ -2,11 +2,10 @@
 
 import hashlib
 import os
-import re
-from array import array
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from importlib.resources import files as resources
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -15,6 +14,8 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from tinynq.errors import InputError
+from tinynq.lexicon import Lexicon, Tokens, shared_lexicon
+from tinynq.pieces import LONGEST_WORD, Pieces
 from tinynq.types import Int32s
 
 # One process tokenizes on one thread: its own threads gain nothing on single words.
@@ -32,11 +33,6 @@ MARKERS: list[str] = [
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 FIRST_SLOT = "[unused99]"
-MAX_WORD = 200  # characters; a longer word is unknown
-MAX_MEMO = 1_000_000  # words; about 150 MB
-
-ASCII_PARTS = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]")  # each mark by itself
-BRACKETED = re.compile(r"\[[^ ]*\]")
 
 
 def with_markers(tokens: Sequence[str]) -> list[str]:
@@ -69,11 +65,12 @@ class Vocab:
         if missing:
             raise InputError(f"{where}: no {', '.join(missing)} in it; expected the vocab.txt of a BERT model")
         self.pad, self.unk, self.cls, self.sep = (self.ids[token] for token in SPECIAL)
-        self._model = WordPiece(self.ids, unk_token="[UNK]", max_input_chars_per_word=MAX_WORD)
-        self._tokenizer = Tokenizer(self._model)
+        model = WordPiece(self.ids, unk_token="[UNK]", max_input_chars_per_word=LONGEST_WORD)
+        self._tokenizer = Tokenizer(model)
         self._tokenizer.normalizer = BertNormalizer(lowercase=not cased)
         self._tokenizer.pre_tokenizer = BertPreTokenizer()
-        self._memo = _Memo(self._pieces)
+        self._context_markers: dict[tuple[int, str, int], Int32s] = {}
+        self._pieces = self._pieces_of(shared_lexicon())
 
     @classmethod
     def load(cls, path: str | None = None, *, cased: bool = False) -> "Vocab":
@@ -89,6 +86,13 @@ class Vocab:
                 return cls(file.read().rstrip("\n").replace("\r\n", "\n").split("\n"), cased=cased, where=path)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: {error}; expected the vocab.txt of a BERT model") from None
+
+    def __repr__(self) -> str:
+        return f"Vocab({self.sha256})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # To a worker on another machine; one that comes again keeps the words that it knows.
+        return _received, (self.text, self.cased)
 
     @property
     def text(self) -> str:
@@ -108,17 +112,17 @@ class Vocab:
 
     def encode_all(self, words: Iterable[str]) -> tuple[Int32s, Int32s]:
         """The ids of the pieces of many words, one after the other, and how many pieces each word has."""
-        if len(self._memo) >= MAX_MEMO:
-            self._memo = _Memo(self._pieces)
-        memo = self._memo
-        numbers = np.fromiter(map(memo.__getitem__, words), np.int32)
-        all_starts = np.frombuffer(memo.starts, np.int32)
-        starts = all_starts[numbers]
-        lengths = all_starts[numbers + 1] - starts
-        ends = np.cumsum(lengths, dtype=np.int32)
-        # The places in memo.ids: those within a word go up by one, and each word begins at its own start.
-        places = np.repeat(starts - ends + lengths, lengths) + np.arange(lengths.sum(), dtype=np.int32)
-        return np.frombuffer(memo.ids, np.int32)[places], lengths
+        tokens = Tokens.of(words)
+        if self._pieces.lexicon is not tokens.lexicon:
+            self._pieces = self._pieces_of(tokens.lexicon)
+        return self._pieces.of(tokens.numbers)
+
+    def context_markers(self, index: int, kind: str, count: int) -> Int32s:
+        """The ids of the two markers before a context: its number on the page, and which of its kind it is."""
+        key = min(index, MAX_POSITION + 1), kind, count
+        if key not in self._context_markers:
+            self._context_markers[key] = self.markers(f"[ContextId={index}]", f"[{kind}={count}]")
+        return self._context_markers[key]
 
     def marker(self, marker: str) -> int:
         """The id of a marker; [UNK] for one that the vocabulary does not have, such as [Other=1]."""
@@ -128,33 +132,14 @@ class Vocab:
         """The ids of several markers."""
         return np.array([self.marker(marker) for marker in markers], np.int32)
 
-    def _pieces(self, word: str) -> tuple[int, ...]:
-        # Of ASCII, the tokenizer only lowers the letters and cuts the marks off, in four times the time.
-        if word.isascii() and word.isalnum():
-            return self._model_pieces(word if self.cased else word.lower())
-        word = word.replace(" ", "")
-        if BRACKETED.fullmatch(word):
-            return (self.unk,)
-        if word.isascii() and word.isprintable():
-            parts = ASCII_PARTS.findall(word if self.cased else word.lower())
-            return tuple(i for part in parts for i in self._model_pieces(part))
-        return tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
+    def _pieces_of(self, lexicon: Lexicon) -> Pieces:
+        def encode(word: str) -> list[int]:
+            ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
+            return ids
 
-    def _model_pieces(self, part: str) -> tuple[int, ...]:
-        whole = self.ids.get(part)
-        return (whole,) if whole is not None else tuple([token.id for token in self._model.tokenize(part)])
+        return Pieces(lexicon, self.ids, unknown=self.unk, cased=self.cased, encode=encode)
 
 
-class _Memo(dict[str, int]):
-    """Words by number: the pieces of word ``n`` are ``ids[starts[n]:starts[n + 1]]``."""
-
-    def __init__(self, pieces: Callable[[str], tuple[int, ...]]) -> None:
-        super().__init__()
-        self._pieces = pieces
-        self.ids, self.starts = array("i"), array("i", [0])
-
-    def __missing__(self, word: str) -> int:
-        self.ids.extend(self._pieces(word))
-        self.starts.append(len(self.ids))
-        number = self[word] = len(self)
-        return number
+@lru_cache(maxsize=1)
+def _received(text: str, cased: bool) -> Vocab:
+    return Vocab(text.rstrip("\n").split("\n"), cased=cased)

@@ -31,6 +31,8 @@ from tinynq.jobs import Engine, Gauge, Job, Made, Work, attempt
 from tinynq.storage import STDIN, cache_folder, facts_of, hold, is_url
 from tinynq.types import Progress
 
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+
 
 @contextmanager
 def part_folder(out: str) -> Iterator[Path]:
@@ -154,7 +156,7 @@ class _Processes:
         self._busy: dict[Connection, int] = {}
         self._processes: list[SpawnProcess] = []
         try:
-            with _undisturbed():
+            with _undisturbed(), _single_threaded():
                 for _ in range(workers):
                     ours, theirs = context.Pipe()
                     self._idle.append(ours)
@@ -217,6 +219,18 @@ def _undisturbed() -> Iterator[None]:
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Let the processes that are started have no threads of numpy's, which would only spin."""
+    before = os.environ.get(BLAS_THREADS)
+    os.environ.setdefault(BLAS_THREADS, "1")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[BLAS_THREADS]
 
 
 def _serve(work: Work, parent: Connection) -> None:

@@ -1,0 +1,9 @@
+from tinynq.lexicon import Lexicon
+from tinynq.types import Int32s
+
+class Unusual(ValueError): ...
+
+class Scanner:
+    lexicon: Lexicon
+    def __init__(self, lexicon: Lexicon) -> None: ...
+    def tokens(self, line: bytes, at: int) -> tuple[Int32s, list[bool], int]: ...

@@ -20,6 +20,7 @@ from tinynq.errors import InputError, NumericError, OnBad, UsageError, refuse
 from tinynq.features import page_windows
 from tinynq.files import expand, read_lines, remove, writing
 from tinynq.fingerprints import fingerprint
+from tinynq.memory import hand_back
 from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.pages import read_pages
 from tinynq.predictions import write_predictions
@@ -31,7 +32,7 @@ from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_p
 from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
 
-CHUNK = 32  # pages whose windows are sorted by length together: little padding, few megabytes
+CHUNK = 16  # pages whose windows are sorted by length together: little padding, few megabytes
 
 
 class PredictSummary(NamedTuple):
@@ -195,7 +196,9 @@ def page_logits(
     """The pages, ``chunk`` at a time, and the logits of the windows of each."""
     members = [Member("the model", model)] if isinstance(model, BertReader) else model
     pages = iter(pages)
-    while some := list(islice(pages, chunk)):
+    for number, some in enumerate(iter(lambda: list(islice(pages, chunk)), [])):
+        if number:
+            hand_back()  # windows of all lengths leave gaps
         windows = [window for page in some for window in page.windows]
         logits = mean_logits(
             [window_logits(each, windows, pad_id=pad_id, options=options, run=run) for run, each in members]

@@ -9,6 +9,13 @@ EVERY = 50  # updates
 DEFAULTS = {M_TRIM_THRESHOLD: 128 * 1024, M_MMAP_MAX: 65_536}
 
 
+def hand_back() -> None:
+    """Hand what is free back to the system, where the C library is glibc, which else keeps the gaps in what is used."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
+
+
 @contextmanager
 def kept_memory() -> Iterator[Callable[[int], None]]:
     """Keep what is freed for the next tensor, where the C library is glibc, which else hands it back to the system.
@@ -18,14 +25,14 @@ def kept_memory() -> Iterator[Callable[[int], None]]:
     called with the number of each update, hands back what is free after every EVERY of them, as the end does.
     """
     library = ctypes.CDLL(None)
-    if not (hasattr(library, "mallopt") and hasattr(library, "malloc_trim")):
-        yield lambda update: None
-        return
-    library.mallopt(M_MMAP_MAX, 0)
-    library.mallopt(M_TRIM_THRESHOLD, -1)
+    known = hasattr(library, "mallopt")
     try:
-        yield lambda update: library.malloc_trim(0) if update % EVERY == 0 else None
+        if known:
+            library.mallopt(M_MMAP_MAX, 0)
+            library.mallopt(M_TRIM_THRESHOLD, -1)
+        yield lambda update: hand_back() if update % EVERY == 0 else None
     finally:
-        for name, value in DEFAULTS.items():
-            library.mallopt(name, value)
-        library.malloc_trim(0)
+        if known:
+            for name, value in DEFAULTS.items():
+                library.mallopt(name, value)
+        hand_back()

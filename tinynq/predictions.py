@@ -16,6 +16,13 @@ from tinynq.types import NqSpan, Page, Prediction
 YES_NO = ("NONE", "YES", "NO")
 
 
+class _File(msgspec.Struct):
+    predictions: list[msgspec.Raw]
+
+
+_FILE = msgspec.json.Decoder(_File)
+
+
 def read_predictions(path: PathLike) -> list[Prediction]:
     """Reads an official predictions file; of two predictions with one id both are returned.
 
@@ -25,14 +32,24 @@ def read_predictions(path: PathLike) -> list[Prediction]:
     yes/no beside short answers.
     """
     try:
-        # The standard library's parser takes the NaN that Python writes, so that it can be told where it stands.
-        content = json.loads(b"\n".join(line for _, line in read_lines(path)))
+        items = _items(b"\n".join(line for _, line in read_lines(path)))
+        if items is None:
+            raise InputError(f'{path}: no list "predictions" found; expected an official predictions file')
+        return [_prediction(item, f"{path}: prediction {i}") for i, item in enumerate(items)]
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: no JSON ({error}); expected an official predictions file") from None
-    items = content.get("predictions") if isinstance(content, dict) else None
-    if not isinstance(items, list):
-        raise InputError(f'{path}: no list "predictions" found; expected an official predictions file')
-    return [_prediction(item, f"{path}: prediction {i}") for i, item in enumerate(items)]
+
+
+def _items(content: bytes) -> Iterable[Any] | None:
+    """The predictions as JSON has them; None where there is no list of them."""
+    try:
+        # One at a time: as Python's dictionaries they take eight times the room of their text.
+        return map(json.loads, map(bytes, _FILE.decode(content).predictions))
+    except (msgspec.MsgspecError, RecursionError):
+        # The standard library's parser takes the NaN that Python writes, so that it can be told where it stands.
+        loaded = json.loads(content)
+        found = loaded.get("predictions") if isinstance(loaded, dict) else None
+        return found if isinstance(found, list) else None
 
 
 def write_predictions(

@@ -30,7 +30,7 @@ UNLABELLED = -1  # in memory alone: the answer type of a window without target
 # Without dictionaries: the values of these columns make files with them larger, and slower to write and to read.
 ENCODING: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
 ENCODING |= {"write_statistics": False}  # nobody asks for the greatest word of a record
-ROW_GROUP = 1024  # windows; some 3 MB in memory
+ROW_GROUP = 512  # windows; some 1.5 MB in memory
 
 _INT32S = pa.list_(pa.int32())
 _COMMON = [

@@ -38,7 +38,7 @@ cdef class Table:
         self.used = 0
 
     cdef inline uint64_t* place(self, uint64_t head, uint64_t tail) noexcept:
-        """The row of a word, or else the empty one where it belongs; at most half of all are taken."""
+        """The row of a word, or else the empty one where it belongs; at most three quarters are taken."""
         cdef Py_ssize_t last = self.rows.shape[0] - 1  # their count is a power of two
         # By an odd number near 2 ** 64 over the golden ratio (Knuth, volume 3, 6.4).
         cdef uint64_t mixed = (head ^ (tail * 0x9E3779B97F4A7C15ULL)) * 0x9E3779B97F4A7C15ULL
@@ -49,7 +49,7 @@ cdef class Table:
 
     cdef put(self, uint64_t head, uint64_t tail, uint64_t number):
         """Add a word that is not in the table; its number counts from 1."""
-        if 2 * self.used >= self.rows.shape[0]:
+        if 4 * self.used >= 3 * self.rows.shape[0]:
             self.grow()
         cdef uint64_t* row = self.place(head, tail)
         row[0], row[1], row[2] = head, tail, number

@@ -1,5 +1,9 @@
 """Words by number."""
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -13,6 +17,26 @@ def test_a_word_keeps_its_number() -> None:
     known = Lexicon()
     assert [known[word] for word in WORDS] == [0, 1, 2, 0, 3, 1]
     assert known.words == ["a", "b", "", "中文"] and len(known) == 4
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns as often as Python lets them."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("restless")
+def test_threads_give_a_word_one_number() -> None:
+    words = [f"word {n}" for n in range(20_000)]
+    for _ in range(5):
+        known = Lexicon()
+        with ThreadPoolExecutor(4) as threads:
+            found = list(threads.map(lambda _, known=known: [known[word] for word in words], range(4)))
+        assert all(numbers == found[0] for numbers in found) and len(known.words) == len(words)
+        assert [known.words[number] for number in found[0]] == words
 
 
 def test_tokens_are_the_words_that_they_were_made_of() -> None:

@@ -1,5 +1,9 @@
 """The pieces of words: those of the tokenizers library, whichever of the two cuts the word."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,6 +55,24 @@ def test_a_word_may_be_of_so_many_letters(length: int) -> None:
 def test_all_that_is_not_plain_goes_to_the_library() -> None:
     tokens = Tokens.of(["naïve", "a\tb", "東京", "[CLS]"])
     assert [found.tolist() for found in pieces(tokens.lexicon).of(tokens.numbers)] == [[-1, -1, -1, VOCAB.unk], [1] * 4]
+
+
+def test_two_threads_cut_a_new_word_once() -> None:
+    began = Event()
+
+    def slowly(word: str) -> list[int]:
+        began.set()
+        sleep(0.2)
+        return [len(word)]
+
+    lexicon = Lexicon()
+    numbers = np.array([lexicon[word] for word in ("é", "éé", "ééé")], np.int32)
+    made = Pieces(lexicon, VOCAB.ids, unknown=VOCAB.unk, cased=False, encode=slowly)
+    with ThreadPoolExecutor(1) as thread:
+        other = thread.submit(made.of, numbers)
+        assert began.wait(10)
+        assert [found.tolist() for found in made.of(numbers)] == [[1, 2, 3], [1, 1, 1]]
+        assert [found.tolist() for found in other.result()] == [[1, 2, 3], [1, 1, 1]]
 
 
 def test_a_number_that_no_word_has_is_refused() -> None:

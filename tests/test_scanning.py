@@ -59,6 +59,19 @@ def test_thousands_of_words_are_told_apart() -> None:
     assert found == words
 
 
+def test_another_line_may_be_read_while_a_word_is_new() -> None:
+    class Disturbed(Lexicon):
+        def __missing__(self, word: str) -> int:
+            if word == "one":  # as if another thread had its turn
+                scanner.tokens(b"x" * 100 + other, 100)
+            return super().__missing__(word)
+
+    other = json.dumps([token("zwei"), token("drei")] * 20).encode()
+    scanner = Scanner(Disturbed())
+    numbers, _, _ = scanner.tokens(json.dumps([token("one"), token("two"), token("three" * 5)]).encode(), 0)
+    assert [scanner.lexicon.words[number] for number in numbers] == ["one", "two", "three" * 5]
+
+
 def test_the_last_of_two_equal_fields_counts() -> None:
     array = b'[{"token":"a","html_token":true,"token":"b","html_token":false}]'
     assert scan(array) == (["b"], [False])

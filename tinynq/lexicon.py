@@ -1,6 +1,7 @@
 """Words by number: a word that was met once is known by its number from then on."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from threading import Lock
 from typing import overload
 
 import numpy as np
@@ -16,10 +17,13 @@ class Lexicon(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
+        self._lock = Lock()
 
     def __missing__(self, word: str) -> int:
-        number = self[word] = len(self.words)
-        self.words.append(word)
+        with self._lock:
+            number = self.setdefault(word, len(self.words))
+            if number == len(self.words):
+                self.words.append(word)
         return number
 
 

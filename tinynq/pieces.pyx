@@ -3,6 +3,7 @@
 
 import re
 from array import array
+from threading import Lock
 
 import numpy as np
 
@@ -24,6 +25,7 @@ cdef class Pieces:
     cdef object encode
     cdef object ids
     cdef object starts
+    cdef object lock
 
     def __init__(self, lexicon, vocab, *, unknown, cased, encode):
         self.lexicon = lexicon
@@ -34,15 +36,18 @@ cdef class Pieces:
         self.cased = cased
         self.encode = encode
         self.ids, self.starts = array("i"), array("i", [0])
+        self.lock = Lock()
 
     def of(self, const int[::1] numbers):
         """The ids of the pieces of words by number, one after the other, and how many each word has.
 
         Raises IndexError for a number that the lexicon does not have.
         """
-        for text in self.lexicon.words[len(self.starts) - 1 :]:  # those that are new
-            self.ids.extend(self.cut(text))
-            self.starts.append(len(self.ids))
+        if len(self.lexicon.words) >= len(self.starts):
+            with self.lock:
+                for text in self.lexicon.words[len(self.starts) - 1 :]:
+                    self.ids.extend(self.cut(text))
+                    self.starts.append(len(self.ids))
         cdef int[::1] ids = self.ids
         cdef int[::1] starts = self.starts
         cdef Py_ssize_t known = starts.shape[0] - 1

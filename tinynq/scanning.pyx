@@ -9,6 +9,8 @@ Nothing is read beyond the line: a byte is passed once it is known, and behind t
 zero, which ends every loop; where several bytes are read at once, so many must be left.
 """
 
+import random
+
 import msgspec
 import numpy as np
 
@@ -32,16 +34,17 @@ cdef class Table:
 
     cdef uint64_t[:, ::1] rows  # the two integers, and the number from 1 on; 0: an empty place
     cdef Py_ssize_t used
+    cdef uint64_t odd  # drawn, so that no page can be made of words that all belong in one place
 
     def __init__(self, Py_ssize_t size = 1 << 12):
         self.rows = np.zeros((size, 4), np.uint64)  # two to a cache line
         self.used = 0
+        self.odd = random.SystemRandom().getrandbits(64) | 1
 
     cdef inline uint64_t* place(self, uint64_t head, uint64_t tail) noexcept:
         """The row of a word, or else the empty one where it belongs; at most three quarters are taken."""
         cdef Py_ssize_t last = self.rows.shape[0] - 1  # their count is a power of two
-        # By an odd number near 2 ** 64 over the golden ratio (Knuth, volume 3, 6.4).
-        cdef uint64_t mixed = (head ^ (tail * 0x9E3779B97F4A7C15ULL)) * 0x9E3779B97F4A7C15ULL
+        cdef uint64_t mixed = (head ^ (tail * self.odd)) * self.odd
         cdef Py_ssize_t at = <Py_ssize_t>(mixed >> 32) & last
         while self.rows[at, 2] and (self.rows[at, 0] != head or self.rows[at, 1] != tail):
             at = (at + 1) & last
@@ -84,8 +87,7 @@ cdef class Scanner:
 
     cdef readonly object lexicon
     cdef Table table
-    cdef bytes line
-    cdef const unsigned char* text  # of the line
+    cdef const unsigned char* text  # of the line that is read
     cdef Py_ssize_t size
     # What the last token was:
     cdef Word word
@@ -100,7 +102,7 @@ cdef class Scanner:
 
         Raises Unusual, also for what is no array of tokens at all.
         """
-        self.line, self.text, self.size = line, line, len(line)
+        self.text, self.size = line, len(line)
         if not 0 <= at < self.size:
             raise Unusual("no place in the line")
         cdef Word[::1] words = view.array((self.size // SHORTEST + 1,), sizeof(Word), "QQqq")
@@ -115,24 +117,28 @@ cdef class Scanner:
             if self.text[at] != b",":
                 break
             at += 1
-        return self.numbers(words[:count]), html, self.past(at, b"]")
+        at = self.past(at, b"]")
+        return self.numbers(words[:count], line), html, at
 
-    cdef numbers(self, Word[::1] words):
-        """The numbers of words: by themselves, since the processor then waits for several look-ups at once."""
+    cdef numbers(self, Word[::1] words, bytes line):
+        """The numbers of words of a line: by themselves, since the processor then waits for several look-ups at once.
+
+        Another thread may read its own line whenever a word is new; nothing of ``self`` but the table is used.
+        """
         numbers = np.empty(words.shape[0], np.int32)
         cdef int[::1] all_numbers = numbers
         cdef Py_ssize_t at
         cdef uint64_t number
         for at in range(words.shape[0]):
             number = self.table.place(words[at].head, words[at].tail)[2] if words[at].head else 0
-            all_numbers[at] = <int>number - 1 if number else self.new(words[at])
+            all_numbers[at] = <int>number - 1 if number else self.new(words[at], line)
         return numbers
 
-    cdef int new(self, Word word) except -1:
+    cdef int new(self, Word word, bytes line) except -1:
         """The number of a word that the table does not have."""
         cdef int number
         try:
-            number = self.lexicon[_TEXT.decode(self.line[word.start - 1 : word.end + 1])]
+            number = self.lexicon[_TEXT.decode(line[word.start - 1 : word.end + 1])]
         except ValueError as error:
             raise Unusual("a string that is none") from error
         if word.head:

@@ -20,7 +20,7 @@ help:
 
 $(INSTALLED): pyproject.toml $(wildcard tinynq/*.pyx)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("tinynq needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
-	@command -v cc gcc clang >/dev/null || { echo "tinynq compiles two small modules and found no C compiler; install one (Debian: apt-get install gcc python3-dev)"; exit 1; }
+	@command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || { echo "tinynq compiles two small modules and found no C compiler; install one (Debian: apt-get install gcc python3-dev)"; exit 1; }
 	$(PYTHON) -m venv .venv
 	@# torch by itself and by version, before anything can ask for another one.
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0

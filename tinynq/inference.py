@@ -196,15 +196,15 @@ def page_logits(
     """The pages, ``chunk`` at a time, and the logits of the windows of each."""
     members = [Member("the model", model)] if isinstance(model, BertReader) else model
     pages = iter(pages)
-    for number, some in enumerate(iter(lambda: list(islice(pages, chunk)), [])):
-        if number:
-            hand_back()  # windows of all lengths leave gaps
+    while some := list(islice(pages, chunk)):
         windows = [window for page in some for window in page.windows]
         logits = mean_logits(
             [window_logits(each, windows, pad_id=pad_id, options=options, run=run) for run, each in members]
         )
         scores = iter(logits)
         yield some, [list(islice(scores, len(page.windows))) for page in some]
+        if len(some) == chunk:
+            hand_back()  # windows of all lengths leave gaps
 
 
 @torch.inference_mode()

@@ -8,7 +8,7 @@ import numpy as np
 
 from tinynq.types import Bools, Int32s
 
-MAX_WORDS = 500_000  # about 100 MB
+MAX_WORDS = 500_000  # about 120 MB
 
 
 class Lexicon(dict[str, int]):

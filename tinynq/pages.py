@@ -90,16 +90,16 @@ def _scan(line: bytes | str, decoder: msgspec.json.Decoder[_Line]) -> tuple[_Lin
     Raises Unusual where the tokens are not to be found at first sight.
     """
     global _scanner
-    start = line.find(TOKENS_KEY) if isinstance(line, bytes) else -1
-    if not isinstance(line, bytes) or start < 0:
+    if not isinstance(line, bytes) or (start := line.find(TOKENS_KEY)) < 0:
         raise Unusual("no line in the original format")
-    if _scanner.lexicon is not shared_lexicon():
-        _scanner = Scanner(shared_lexicon())
-    numbers, html, end = _scanner.tokens(line, start + len(TOKENS_KEY))
+    scanner = _scanner  # another thread may put a new one in its place
+    if scanner.lexicon is not shared_lexicon():
+        scanner = _scanner = Scanner(shared_lexicon())
+    numbers, html, end = scanner.tokens(line, start + len(TOKENS_KEY))
     fields = decoder.decode(line[:start] + TOKENS_KEY + b"[]" + line[end:])
     if fields.document_tokens != [] or line.find(TOKENS_KEY, end) >= 0:
         raise Unusual("the tokens of something else")
-    return fields, Tokens(numbers, _scanner.lexicon), html
+    return fields, Tokens(numbers, scanner.lexicon), html
 
 
 def _tokens(fields: _Line, where: str) -> tuple[Tokens, list[bool]]:

@@ -28,8 +28,12 @@ from tinynq.vocab import Vocab
 FORMAT = 1
 UNLABELLED = -1  # in memory alone: the answer type of a window without target
 # Without dictionaries: the values of these columns make files with them larger, and slower to write and to read.
-ENCODING: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
-ENCODING |= {"write_statistics": False}  # nobody asks for the greatest word of a record
+ENCODING: dict[str, Any] = {
+    "compression": "zstd",
+    "use_dictionary": False,
+    "write_page_checksum": True,
+    "write_statistics": False,  # nobody asks for the greatest word of a record
+}
 ROW_GROUP = 512  # windows; some 1.5 MB in memory
 
 _INT32S = pa.list_(pa.int32())
@@ -306,7 +310,7 @@ def _described(metadata: dict[bytes, bytes], record: str) -> RecordInfo:
         )
     said = msgspec.convert(content, _Description)
     features = FeatureOptions(**said.features)
-    vocab = Vocab(metadata[b"tinynq_vocab"].decode().rstrip("\n").split("\n"), cased=features.cased)
+    vocab = Vocab.of_text(metadata[b"tinynq_vocab"].decode(), cased=features.cased)
     if vocab.sha256 != said.vocab_sha256:
         raise ValueError("the vocabulary is not the one that made the windows")
     kinds = [kind.name.lower() for kind in AnswerType] if said.purpose == "train" else []

@@ -80,12 +80,17 @@ class Vocab:
         """
         if path is None:
             text = (resources("tinynq") / "data" / "bert-uncased-vocab.txt").read_text(encoding="utf8")
-            return cls(text.rstrip("\n").split("\n"), cased=cased)
+            return cls.of_text(text, cased=cased)
         try:
             with open(path, encoding="utf8", newline="") as file:
-                return cls(file.read().rstrip("\n").replace("\r\n", "\n").split("\n"), cased=cased, where=path)
+                return cls.of_text(file.read().rstrip("\n").replace("\r\n", "\n"), cased=cased, where=path)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: {error}; expected the vocab.txt of a BERT model") from None
+
+    @classmethod
+    def of_text(cls, text: str, *, cased: bool = False, where: str = "vocabulary") -> "Vocab":
+        """The vocabulary that ``text`` is of."""
+        return cls(text.rstrip("\n").split("\n"), cased=cased, where=where)
 
     def __repr__(self) -> str:
         return f"Vocab({self.sha256})"
@@ -142,4 +147,4 @@ class Vocab:
 
 @lru_cache(maxsize=1)
 def _received(text: str, cased: bool) -> Vocab:
-    return Vocab(text.rstrip("\n").split("\n"), cased=cased)
+    return Vocab.of_text(text, cased=cased)

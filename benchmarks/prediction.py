@@ -7,6 +7,7 @@ read, cut into windows, computed in the precision that the machine is best at, d
 transformers' BertModel with the same weights and heads in fp32, given the same windows, made beforehand and
 padded to the full length as the reference pads them, in the batch size of 8, 16, 32 and 64 that is fastest here.
 Its reading, features, decoding and start are not counted. Both have the same threads, and take turns.
+With --device cuda both compute on the GPU, the peer from batches that lie there already.
 `busy` is the share of tinynq's time, from the loaded model to the last prediction, that the model computes in.
 On a machine that others use as well, take --cpu with one thread: all seconds are then those of the CPU.
 """
@@ -81,6 +82,7 @@ def main() -> None:
     parser.add_argument("pages", nargs="+", help="NQ files, globs or folders")
     parser.add_argument("--init", default="bert-tiny", help="as for `tinynq train`; what is missing is random")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where both compute")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peer-windows", type=int, default=512, help="windows that the peer is given a round")
     parser.add_argument("--cpu", action="store_true", help="seconds of the CPU instead of the clock's")
@@ -92,8 +94,10 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    precision = "fp32" if isinstance(autocast(torch.device("cpu"), "auto"), nullcontext) else "bf16"
+    precision = "fp32" if isinstance(autocast(torch.device(arguments.device), "auto"), nullcontext) else "bf16"
     versions = f"Python {platform.python_version()}, torch {torch.__version__}, transformers {transformers.__version__}"
+    if arguments.device == "cuda":
+        print(torch.cuda.get_device_name(), end=", ")
     print(f"{os.cpu_count()} cores, {arguments.threads} threads, tinynq's precision {precision}; {versions}")
     with tempfile.TemporaryDirectory() as run:
         make_run(arguments.init, run)
@@ -114,7 +118,7 @@ def compare(run: str, arguments: argparse.Namespace) -> None:
         w for page in read_pages(arguments.pages) for w in page_windows(page, vocab=vocab, options=features).windows
     ]
     chosen = [every[i] for i in np.linspace(0, len(every) - 1, min(len(every), arguments.peer_windows)).astype(int)]
-    peer, clock = Peer(run), clock_of(arguments)
+    peer, clock = Peer(run).to(arguments.device), clock_of(arguments)
     rates = {size: peer_rate(peer, chosen[: 4 * size], size, features, vocab, clock) for size in (8, 16, 32, 64)}
     size = max(rates, key=lambda size: rates[size])
     print(f"{len(every):,} windows; transformers, windows/s by batch size: ", end="")
@@ -143,18 +147,20 @@ def peer_rate(
 ) -> float:
     """Windows a second through the peer, in batches that were made beforehand."""
     parts = [windows[first : first + size] for first in range(0, len(windows), size)]
-    batches = [collate(part, length=features.max_seq_length, pad_id=vocab.pad) for part in parts]
-    peer(batches[0])
+    device = peer.qa_outputs.weight.device
+    batches = [collate(part, length=features.max_seq_length, pad_id=vocab.pad).to(device) for part in parts]
+    peer(batches[0])[0].cpu()
     start = clock()
     for batch in batches:
         start_end, answer_type = peer(batch)
-        start_end.numpy(), answer_type.numpy()
+        start_end.cpu().numpy(), answer_type.cpu().numpy()
     return len(windows) / (clock() - start)
 
 
 def call(run: str, arguments: argparse.Namespace) -> Measured:
     """The command once, in a process of its own."""
     words = [sys.executable, __file__, *arguments.pages, "--run", run, "--threads", str(arguments.threads)]
+    words += ["--device", arguments.device]
     words += ["--cpu"] if arguments.cpu else []
     start = time.perf_counter()
     output = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
@@ -171,6 +177,8 @@ def measured_call(arguments: argparse.Namespace) -> None:
     def timed_forward(self: BertReader, batch: Batch) -> Any:
         start = clock()
         scores = forward(self, batch)
+        if arguments.device == "cuda":
+            torch.cuda.synchronize()
         marks["model"] += clock() - start
         return scores
 
@@ -183,7 +191,9 @@ def measured_call(arguments: argparse.Namespace) -> None:
     inference.load_ensemble = timed_load  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder:
         out = f"{folder}/predictions.json"
-        summary = inference.predict(arguments.run, arguments.pages, out=out, threads=arguments.threads)
+        summary = inference.predict(
+            arguments.run, arguments.pages, out=out, threads=arguments.threads, device=arguments.device
+        )
     usage = resource.getrusage(resource.RUSAGE_SELF)
     measured = {
         "loaded": clock() - marks["loaded"],

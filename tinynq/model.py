@@ -254,7 +254,7 @@ class Layer(nn.Module):
     def activated(self, x: Tensor) -> Tensor:
         """GELU of the wide layer: [B, L, h] -> [B, L, 4h]."""
         wide = self.intermediate["dense"]
-        if not self.training and x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+        if not self.training and x.device.type == "cpu" and torch.is_autocast_enabled("cpu") and cpu_has_bf16():
             # Of a product that has not left the registers: an operation that torch keeps for what it compiles.
             operands = (tensor.bfloat16() for tensor in (x, wide.weight, wide.bias))
             return torch.ops.mkldnn._linear_pointwise(*operands, "gelu", [], self.approximate)  # type: ignore[no-any-return]
@@ -376,13 +376,15 @@ def choose_device(device: Device) -> torch.device:
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
-    """A context of bfloat16 products for bf16, of nothing for fp32; auto takes bf16 where the hardware has it.
-
-    A CPU has it when it has AMX or AVX512-BF16: without, bfloat16 is slower than fp32.
-    """
+    """A context of bfloat16 products for bf16, of nothing for fp32; auto takes bf16 where the hardware has it."""
     if precision == "auto":
         on_cuda = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-        able = torch.cpu.get_capabilities()
-        on_cpu = device.type == "cpu" and (able.get("amx_bf16", False) or able.get("avx512_bf16", False))
+        on_cpu = device.type == "cpu" and cpu_has_bf16()
         precision = "bf16" if on_cuda or on_cpu else "fp32"
     return torch.autocast(device.type, torch.bfloat16) if precision == "bf16" else nullcontext()
+
+
+def cpu_has_bf16() -> bool:
+    """Whether the CPU has AMX or AVX512-BF16: without, bfloat16 is slower than fp32, and oneDNN may refuse it."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("amx_bf16", False) or able.get("avx512_bf16", False))

@@ -8,7 +8,7 @@ transformers' BertModel with the same weights and heads in fp32, given the same 
 padded to the full length as the reference pads them, in the batch size of 8, 16, 32 and 64 that is fastest here.
 Its reading, features, decoding and start are not counted. Both have the same threads, and take turns.
 With --device cuda both compute on the GPU, the peer from batches that lie there already.
-`busy` is the share of tinynq's time, from the loaded model to the last prediction, that the model computes in.
+`busy` is the share of tinynq's time, from the loaded model to the last prediction, in which any thread is in the model.
 On a machine that others use as well, take --cpu with one thread: all seconds are then those of the CPU.
 """
 
@@ -16,11 +16,13 @@ import argparse
 import json
 import os
 import platform
+import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -30,7 +32,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-import transformers
 from torch import nn
 
 import tinynq
@@ -60,6 +61,8 @@ class Peer(nn.Module):
     """transformers' BertModel with the two heads, from a run's folder."""
 
     def __init__(self, run: str) -> None:
+        import transformers  # the command that is measured does without it
+
         super().__init__()
         self.bert = transformers.BertModel.from_pretrained(run)
         hidden = self.bert.config.hidden_size
@@ -92,6 +95,8 @@ def main() -> None:
         measured_call(arguments)
         return
     torch.set_num_threads(arguments.threads)
+    import transformers
+
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     precision = "fp32" if isinstance(autocast(torch.device(arguments.device), "auto"), nullcontext) else "bf16"
@@ -174,12 +179,18 @@ def measured_call(arguments: argparse.Namespace) -> None:
     marks: dict[str, float] = {"model": 0.0}
     forward, load = BertReader.forward, ensemble.load_ensemble
 
+    lock, since = threading.Lock(), []  # several threads compute at once: one start for each
+
     def timed_forward(self: BertReader, batch: Batch) -> Any:
-        start = clock()
+        with lock:
+            since.append(clock())
         scores = forward(self, batch)
         if arguments.device == "cuda":
             torch.cuda.synchronize()
-        marks["model"] += clock() - start
+        with lock:
+            start = since.pop()
+            if not since:
+                marks["model"] += clock() - start
         return scores
 
     def timed_load(*names: Any, **options: Any) -> Any:
@@ -199,10 +210,15 @@ def measured_call(arguments: argparse.Namespace) -> None:
         "loaded": clock() - marks["loaded"],
         "model": marks["model"],
         "windows": summary.windows,
-        "peak": usage.ru_maxrss / 1024,
+        "peak": peak_megabytes(),
         "cpu": usage.ru_utime + usage.ru_stime,
     }
     print(json.dumps(measured))
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has had; ru_maxrss would count what its parent had when it began."""
+    return float(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))[0]) / 1024
 
 
 def clock_of(arguments: argparse.Namespace) -> Clock:

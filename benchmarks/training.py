@@ -30,8 +30,9 @@ from torch import Tensor, nn
 from tinynq.checkpoint import load_init
 from tinynq.config import RECIPES, Precision
 from tinynq.errors import TinynqError
+from tinynq.layers import ModelConfig
 from tinynq.memory import kept_memory
-from tinynq.model import BertReader, ModelConfig, autocast, choose_device, collate
+from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.objectives import joint_objective
 from tinynq.optimization import adamw, descend
 from tinynq.record import TrainingSet

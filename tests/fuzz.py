@@ -20,8 +20,9 @@ from tinynq.checkpoint import load_run, save_run
 from tinynq.config import FeatureOptions
 from tinynq.errors import TinynqError
 from tinynq.features import page_windows, training_windows
+from tinynq.layers import ModelConfig
 from tinynq.metrics import score
-from tinynq.model import ModelConfig, new_reader
+from tinynq.model import new_reader
 from tinynq.pages import read_gold, read_pages
 from tinynq.predictions import first_candidate, read_predictions, write_predictions
 from tinynq.preparation import prepare

@@ -17,7 +17,8 @@ from tinynq.checkpoint import fill, from_tf1, load_init, load_run, save_run
 from tinynq.config import FeatureOptions
 from tinynq.errors import InputError, RunError, UsageError
 from tinynq.files import atomic_write
-from tinynq.model import Batch, BertReader, ModelConfig, collate, new_reader
+from tinynq.layers import ModelConfig
+from tinynq.model import Batch, BertReader, collate, new_reader
 from tinynq.tf1 import Checkpoint
 from tinynq.types import Window
 from tinynq.vocab import Vocab

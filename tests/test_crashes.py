@@ -27,7 +27,8 @@ from nq_lines import SOME_WORDS, annotated, answer, null, original, write
 import tinynq
 from tinynq.checkpoint import save_run
 from tinynq.config import FeatureOptions
-from tinynq.model import ModelConfig, new_reader
+from tinynq.layers import ModelConfig
+from tinynq.model import new_reader
 from tinynq.preparation import prepare
 from tinynq.vocab import Vocab
 

@@ -1,6 +1,7 @@
 """distill: the student says what the teacher says, with labels and without."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ from nq_lines import SmallRun
 
 from tinynq.checkpoint import load_run
 from tinynq.config import DistillOptions
-from tinynq.distillation import Distillation, distill, divergence
-from tinynq.errors import RunError, UsageError
-from tinynq.lessons import Lesson, TaughtWindow, last_hidden
-from tinynq.model import ModelConfig, Scores, collate, new_reader
+from tinynq.distillation import Distillation, Together, distill, divergence
+from tinynq.errors import RecordError, RunError, UsageError
+from tinynq.layers import ModelConfig
+from tinynq.lessons import Lesson, TaughtWindow, last_hidden, open_lessons
+from tinynq.model import Scores, collate, new_reader
 from tinynq.objectives import joint_losses
 from tinynq.preparation import prepare
+from tinynq.record import TrainingSet
 from tinynq.training import train
-from tinynq.types import AnswerType, Logits, Target
+from tinynq.types import AnswerType, Logits, Target, Window
 
 EXACT: dict[str, Any] = {"dropout": 0.0, "precision": "fp32", "device": "cpu", "threads": 1, "batch_size": 4}
 
@@ -31,7 +34,7 @@ def taught(length: int, *, labelled: bool = True, hidden: int = 0) -> TaughtWind
     return TaughtWindow(0, 0, 2, [5] * length, (), target, lesson=Lesson(Logits(start, end, kind), states))
 
 
-def said(windows: list[TaughtWindow]) -> Scores:
+def said(windows: Sequence[Window]) -> Scores:
     random = torch.Generator().manual_seed(0)
     length = max(len(window.input_ids) for window in windows)
     return Scores(*(torch.randn(len(windows), n, generator=random) for n in (length, length, 5)))
@@ -75,6 +78,25 @@ def test_labels_count_for_the_rest_and_only_where_there_are_some() -> None:
     assert objective(scores, windows, batch).tolist() == pytest.approx(expected.tolist(), rel=1e-4)
 
 
+def test_what_was_not_taught_is_learned_by_its_label() -> None:
+    told = Window(0, 0, 2, [5] * 9, (), Target(1, 4, AnswerType.SHORT))
+    windows = [told, taught(7), told, taught(11, labelled=False)]
+    scores, batch = said(windows), collate(windows)
+    soft = [expect(window, scores, row, 2.0) for row, window in enumerate(windows) if isinstance(window, TaughtWindow)]
+
+    def hard(*rows: int) -> Any:
+        chosen = list(rows)
+        target = torch.tensor([windows[row].target for row in rows])
+        part = type(batch)(*(tensor[chosen] for tensor in batch))
+        return joint_losses(Scores(*(tensor[chosen] for tensor in scores)), target, part).numpy()
+
+    objective = Distillation(student(), options=DistillOptions(alpha=0.25))
+    expected = 0.25 * np.array(soft[0]) + 0.75 * hard(1) + np.array(soft[1]) + hard(0, 2)
+    assert objective(scores, windows, batch).tolist() == pytest.approx(expected.tolist(), rel=1e-4)
+    alone = Scores(*(tensor[:1] for tensor in scores)), [told], type(batch)(*(tensor[:1] for tensor in batch))
+    assert objective(*alone).tolist() == pytest.approx(hard(0).tolist(), rel=1e-4)
+
+
 def test_hidden_states_come_to_each_of_the_three() -> None:
     model = student().eval()
     windows = [taught(7, hidden=128), taught(11, hidden=128)]
@@ -88,6 +110,13 @@ def test_hidden_states_come_to_each_of_the_three() -> None:
         )
         more = with_states(scores, windows, batch) - plain(scores, windows, batch)
     assert more.tolist() == pytest.approx([3 * error] * 3, rel=1e-4)
+    told = Window(0, 0, 2, [5] * 9, (), Target(1, 4, AnswerType.SHORT))
+    mixed = [told, *windows]
+    batch = collate(mixed)
+    with torch.no_grad():
+        scores = model(batch)
+        more = with_states(scores, mixed, batch) - plain(scores, mixed, batch)
+    assert more.tolist() == pytest.approx([3 * error] * 3, rel=1e-4)  # of those alone that were taught
 
 
 def student(width: int = 128) -> Any:
@@ -124,6 +153,33 @@ def test_alpha_0_is_train(small_run: SmallRun, tmp_path: Path) -> None:
     distill(small_run.record, teacher=small_run.folder, out=str(tmp_path / "b"), alpha=0.0, **common)
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in "ab"]
     assert weights[0] == weights[1]
+
+
+def test_records_that_the_teacher_is_not_asked_about(small_run: SmallRun, tmp_path: Path) -> None:
+    other, unlabelled, longer = (str(tmp_path / name) for name in ("other.parquet", "predict.parquet", "long.parquet"))
+    prepare(small_run.pages, out=other, stride=64, include_unknowns=1.0)
+    prepare(small_run.pages, out=unlabelled, for_="predict")
+    prepare(small_run.pages, out=longer, max_seq_length=512)
+    common: dict[str, Any] = {**EXACT, "teacher": small_run.folder, "init": "bert-tiny", "steps": 3}
+    out = tmp_path / "run"
+    distill(small_run.record, out=str(out), labels=other, **common)
+    data, more = (TrainingSet.load([record]) for record in (small_run.record, other))
+    about = load_run(out)[3]["tinynq"]
+    assert about["windows"] == len(data) + len(more)
+    assert about["command"].endswith(f"--labels {other}")
+    lessons = open_lessons(out / "lessons", data)  # of the others alone
+    together = Together([lessons, more])
+    assert len(together) == len(together.lengths) == len(data) + len(more)
+    for at, expected in ((0, lessons.window(0)), (len(data) - 1, lessons.window(len(data) - 1))):
+        found = together.window(at)
+        assert isinstance(found, TaughtWindow) and np.array_equal(found.input_ids, expected.input_ids)
+    for at in (0, len(more) - 1):
+        found = together.window(len(data) + at)
+        assert not isinstance(found, TaughtWindow) and np.array_equal(found.input_ids, more.window(at).input_ids)
+    with pytest.raises(RecordError, match="made for prediction; training needs"):
+        distill(small_run.record, out=str(tmp_path / "b"), labels=[unlabelled], **common)
+    with pytest.raises(RecordError, match="made with max_seq_length 512, but .* has 384; prepare it again"):
+        distill(small_run.record, out=str(tmp_path / "b"), labels=[longer], **common)
 
 
 def test_it_goes_on_to_the_last_bit(small_run: SmallRun, tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from tinynq.checkpoint import load_run, save_run
 from tinynq.config import FeatureOptions
 from tinynq.distributed import ALONE, Group, joined
 from tinynq.errors import RunError, UsageError
-from tinynq.model import ModelConfig, new_reader
+from tinynq.layers import ModelConfig
+from tinynq.model import new_reader
 from tinynq.preparation import prepare
 from tinynq.vocab import Vocab
 

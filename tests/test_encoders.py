@@ -16,7 +16,8 @@ from tinynq.checkpoint import load_init, load_run
 from tinynq.config import FeatureOptions
 from tinynq.encoders import OtherReader, outline_of, read_encoder_config, reader_of
 from tinynq.errors import RunError
-from tinynq.model import BertReader, ModelConfig, collate
+from tinynq.layers import ModelConfig
+from tinynq.model import BertReader, collate
 from tinynq.types import Window
 from tinynq.vocab import SPECIAL, Vocab
 

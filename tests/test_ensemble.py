@@ -21,7 +21,8 @@ from tinynq.decode import Thresholds
 from tinynq.ensemble import average, load_ensemble, mean_logits, member_folders
 from tinynq.errors import RunError, UsageError
 from tinynq.inference import predict
-from tinynq.model import ModelConfig, new_reader
+from tinynq.layers import ModelConfig
+from tinynq.model import new_reader
 from tinynq.types import Logits
 from tinynq.vocab import Vocab
 

@@ -26,7 +26,7 @@ PATHS = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 MODULES = {name: ast.parse(path.read_text("utf-8")) for name, path in PATHS.items()}
 WITH_TORCH = {"calibration", "model", "checkpoint", "resume", "ensemble", "inference", "reader", "squad", "encoders"}
 WITH_TORCH |= {"lessons", "distillation", "objectives", "training", "distributed", "journal", "optimization", "threads"}
-WITH_TORCH |= {"packing", "quantization", "warm_start", "mining"}
+WITH_TORCH |= {"layers", "packing", "quantization", "warm_start", "mining"}
 
 SCREEN = {"cli", "terminal"}
 MAIN_JOB = {"demo", "experiments", "planning"}  # they call those that do

@@ -2,9 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,21 +12,8 @@ import torch
 
 from tinynq.checkpoint import fill, from_tf1
 from tinynq.errors import UsageError
-from tinynq.model import (
-    SIZES,
-    Batch,
-    BertReader,
-    Dropout,
-    ModelConfig,
-    Scores,
-    attention_by_window,
-    autocast,
-    choose_device,
-    collate,
-    neighbours,
-    new_reader,
-    plain_attention,
-)  # fmt: skip
+from tinynq.layers import ModelConfig
+from tinynq.model import Batch, Scores, autocast, choose_device, collate, new_reader
 from tinynq.types import Window
 
 SMALL = ModelConfig(
@@ -48,17 +33,6 @@ def random_windows(*lengths: int) -> list[Window]:
 
 def close(ours: torch.Tensor, theirs: torch.Tensor, tolerance: float) -> bool:
     return float((ours - theirs).abs().max()) <= tolerance
-
-
-@pytest.mark.parametrize(
-    ("size", "parameters"),
-    [("bert-tiny", 4_386_823), ("bert-mini", 11_172_359), ("bert-small", 28_767_239), ("bert-base", 109_487_623)],
-)
-def test_published_sizes(size: str, parameters: int) -> None:
-    with torch.device("meta"):
-        model = BertReader(ModelConfig.of_size(size, vocab_size=30_522))
-    assert sum(p.numel() for p in model.parameters()) == parameters
-    assert model.config.hidden_size == 64 * model.config.num_attention_heads == SIZES[size][1]
 
 
 def golden_scores(shared: Path, name: str) -> tuple[Scores, Scores]:
@@ -149,25 +123,6 @@ def test_random_weights() -> None:
             assert (p == (0.0 if name.endswith("bias") else 1.0)).all()
 
 
-def test_dropout() -> None:
-    dropout = Dropout(0.1)
-    x = torch.ones(1001, 333, requires_grad=True)
-    torch.manual_seed(0)
-    y = dropout(x)
-    y.sum().backward()
-    kept = y != 0
-    assert kept.float().mean().item() == pytest.approx(0.9, abs=0.002)
-    assert y.mean().item() == pytest.approx(1.0, abs=0.002)
-    assert x.grad is not None and torch.equal(x.grad, y.detach())
-    # Neighbours share a random number, and must not share their fate.
-    assert (kept[:, 1:] ^ kept[:, :-1]).float().mean().item() == pytest.approx(0.18, abs=0.003)
-    torch.manual_seed(0)
-    assert torch.equal(dropout(x), y)
-    assert not torch.equal(dropout(x), y)
-    assert dropout.eval()(x) is x
-    assert Dropout(0.0)(x) is x
-
-
 @pytest.mark.parametrize("change", [{"hidden_dropout_prob": 0.5}, {"attention_probs_dropout_prob": 0.5}])
 def test_dropout_only_in_training(change: dict[str, Any]) -> None:
     plain = replace(SMALL, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
@@ -225,30 +180,10 @@ def test_scores_are_float32_in_bf16() -> None:
 def test_an_outline_is_made_without_torchs_compiler() -> None:
     # Its import takes longer than to load a reader.
     code = (
-        "import sys; from tinynq.model import ModelConfig, outline; "
+        "import sys; from tinynq.layers import ModelConfig; from tinynq.model import outline; "
         "outline(ModelConfig.of_size('bert-tiny', vocab_size=100)); sys.exit('torch._dynamo' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-@pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("attention", [partial(plain_attention, dropout=0.0), attention_by_window])
-def test_our_own_attentions_are_attention(attention: Callable[..., torch.Tensor], masked: bool) -> None:
-    generator = torch.Generator().manual_seed(0)
-    tensors = [torch.randn(2, 3, 7, 8, generator=generator).requires_grad_() for _ in range(3)]
-    mask = torch.arange(7)[None, None, None] < torch.tensor([5, 7])[:, None, None, None] if masked else None
-    query, key, value = tensors
-    expected = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-    found = attention(query, key, value, mask)
-    torch.testing.assert_close(found, expected)
-    for mine, theirs in zip(*(torch.autograd.grad(x.square().sum(), tensors) for x in (found, expected)), strict=True):
-        torch.testing.assert_close(mine, theirs)
-
-
-def test_windows_side_by_side_of_one_length_go_together() -> None:
-    found = list(neighbours([9, 9, 9, 7, 7, 9], most=2))
-    assert found == [(slice(0, 2), 9), (slice(2, 3), 9), (slice(3, 5), 7), (slice(5, 6), 9)]
-    assert list(neighbours([], most=2)) == []
 
 
 def test_bf16_training_on_a_cpu_goes_by_plain_attention(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +192,7 @@ def test_bf16_training_on_a_cpu_goes_by_plain_attention(monkeypatch: pytest.Monk
     batch = collate(random_windows(9, 6))
     with torch.no_grad(), autocast(torch.device("cpu"), "bf16"):
         plain = reader(batch)
-        monkeypatch.setattr("tinynq.model.plain_attention", None)  # evaluation does without it
+        monkeypatch.setattr("tinynq.layers.plain_attention", None)  # evaluation does without it
         fused = reader.eval()(batch)
     for mine, theirs in zip(plain, fused, strict=True):
         torch.testing.assert_close(mine, theirs, atol=0.02, rtol=0.02)

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from tinynq.config import TrainOptions
-from tinynq.model import ModelConfig, new_reader
+from tinynq.layers import ModelConfig
+from tinynq.model import new_reader
 from tinynq.optimization import adamw, descend, learning_rate
 
 CONFIG = ModelConfig(

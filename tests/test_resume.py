@@ -12,7 +12,8 @@ import torch
 from tinynq.checkpoint import load_run, read_tensors, save_run
 from tinynq.config import FeatureOptions, TrainOptions
 from tinynq.errors import RunError, UsageError
-from tinynq.model import ModelConfig, new_reader
+from tinynq.layers import ModelConfig
+from tinynq.model import new_reader
 from tinynq.optimization import adamw
 from tinynq.resume import checkpoints, last_checkpoint, load_moments, save_checkpoint
 from tinynq.vocab import Vocab

@@ -1,15 +1,17 @@
-"""The default number of threads, from what the system says of its cores."""
+"""The default number of threads, from what the system says of its cores, and how they share work."""
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier, current_thread
 
 import pytest
 import torch
 
 from tinynq import threads
-from tinynq.threads import choose_threads, set_threads
+from tinynq.threads import choose_threads, set_threads, side_by_side
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc/stat is Linux's")
 
@@ -73,3 +75,41 @@ def test_the_cores_of_this_machine() -> None:
     seconds = threads.idle_seconds()
     assert set(seconds) == {f"cpu{core}" for core in os.sched_getaffinity(0)}
     assert all(value >= 0 for value in seconds.values())
+
+
+def test_parts_are_computed_at_once_each_by_its_share_of_the_threads() -> None:
+    torch.set_num_threads(4)
+    both = Barrier(2, timeout=30)
+
+    def work(part: int) -> tuple[int, int]:
+        both.wait()  # passes where two are at work
+        return part * part, torch.get_num_threads()
+
+    assert side_by_side(work, [3, 5]) == [(9, 2), (25, 2)]
+    assert torch.get_num_threads() == 4
+    assert side_by_side(lambda part: (part, torch.get_num_threads()), range(9)) == [(part, 1) for part in range(9)]
+
+
+def test_a_part_alone_and_a_thread_alone_stay_where_they_are() -> None:
+    torch.set_num_threads(3)
+    here = current_thread()
+    assert side_by_side(lambda part: (part, current_thread() is here, torch.get_num_threads()), [7]) == [(7, True, 3)]
+    assert side_by_side(lambda part: part, []) == []
+    torch.set_num_threads(1)
+    assert side_by_side(lambda part: (part, current_thread() is here), [7, 8]) == [(7, True), (8, True)]
+
+
+def test_what_goes_wrong_in_a_part_is_raised_and_the_rest_is_left() -> None:
+    torch.set_num_threads(2)
+    done: list[int] = []
+
+    def work(part: int) -> None:
+        if part == 1:
+            raise ValueError("part 1")
+        done.append(part)
+        time.sleep(0.05)
+
+    with pytest.raises(ValueError, match="part 1"):
+        side_by_side(work, range(50))
+    assert len(done) < 25
+    assert torch.get_num_threads() == 2

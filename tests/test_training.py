@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from tinynq.checkpoint import fill, from_tf1, load_run, save_run
 from tinynq.config import EvalOptions, FeatureOptions, TrainOptions
 from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
+from tinynq.layers import ModelConfig
 from tinynq.metrics import AnswerReport, Counts, OperatingPoint, Report
-from tinynq.model import BertReader, ModelConfig, new_reader
+from tinynq.model import BertReader, new_reader
 from tinynq.objectives import joint_objective
 from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.preparation import prepare

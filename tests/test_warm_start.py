@@ -11,7 +11,8 @@ from torch import Tensor
 from tinynq.checkpoint import load_run
 from tinynq.distillation import distill
 from tinynq.errors import RunError, UsageError
-from tinynq.model import HEAD_SIZE, Batch, BertReader, ModelConfig, collate, new_reader
+from tinynq.layers import HEAD_SIZE, ModelConfig
+from tinynq.model import Batch, BertReader, collate, new_reader
 from tinynq.training import train
 from tinynq.types import Window
 from tinynq.warm_start import Units, rarity, warm_start

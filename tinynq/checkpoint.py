@@ -26,7 +26,8 @@ from tinynq.config import FeatureOptions
 from tinynq.encoders import Config, empty_reader_of, outline_of, read_encoder_config, reader_of, with_options
 from tinynq.errors import RunError, UsageError
 from tinynq.files import atomic_write
-from tinynq.model import SIZES, BertReader, ModelConfig
+from tinynq.layers import SIZES, ModelConfig
+from tinynq.model import BertReader
 from tinynq.quantization import dequantized
 from tinynq.vocab import MARKERS, Vocab
 

@@ -207,10 +207,10 @@ class MemberOptions(Checked):
 class ForwardOptions(Checked):
     """How a model is run on windows; options of ``calibrate``."""
 
-    batch_size: int = option(32, "Windows a forward pass.", low=1)
+    batch_size: int = option(0, "Windows a forward pass (0: 8 on a CPU, else 32).", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
+    threads: int = option(0, "CPU threads (0: one a core).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +240,7 @@ class AskOptions(Checked):
 
     kind: Kind = option("auto", "What the page is; auto goes by the file's suffix, else by its content.")
     n_best: int = option(0, "Also give the N best answers.", low=0)
-    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
+    threads: int = option(0, "CPU threads (0: one a core).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from tinynq.errors import RunError, UsageError
-from tinynq.model import Batch, BertReader, ModelConfig, empty_reader, new_reader, outline
+from tinynq.layers import ModelConfig
+from tinynq.model import Batch, BertReader, empty_reader, new_reader, outline
 
 Config: TypeAlias = ModelConfig | Any  # the latter one of transformers, which is not always there
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,12 +27,13 @@ from tinynq.predictions import write_predictions
 from tinynq.record import check_same, read_info, read_page_windows
 from tinynq.setaside import bad_file, bad_lines, bad_pages
 from tinynq.tfrecord import SUFFIXES
-from tinynq.threads import set_threads
+from tinynq.threads import MOST, set_threads, side_by_side
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
 
 CHUNK = 16  # pages whose windows are sorted by length together: little padding, few megabytes
+BATCH, CPU_BATCH = 32, 8  # windows a forward pass; those of 8 stay in a CPU's cache, and each thread has its own
 
 
 class PredictSummary(NamedTuple):
@@ -118,7 +119,7 @@ class PredictionsOfPages:
     @cached_property
     def ensemble(self) -> Ensemble:
         """The models, loaded once a process."""
-        set_threads(self.threads)
+        set_threads(self.threads or MOST)
         loaded = load_ensemble(self.runs)
         device = choose_device(self.options.device)
         for member in loaded.members:
@@ -207,28 +208,34 @@ def page_logits(
             hand_back()  # windows of all lengths leave gaps
 
 
-@torch.inference_mode()
 def window_logits(
     model: BertReader, windows: Sequence[Window], *, pad_id: int, options: ForwardOptions, run: str = "the model"
 ) -> list[Logits]:
     """The logits of each window, without padding; windows of about one length share a forward pass.
 
-    Raises NumericError, naming ``run`` and the window, for logits that are not finite.
+    On a CPU the passes are shared out among torch's threads. Raises NumericError, naming ``run`` and the window, for
+    logits that are not finite.
     """
     device = next(model.parameters()).device
+    on_cpu = device.type == "cpu"
+    size = options.batch_size or (CPU_BATCH if on_cpu else BATCH)
     order = sorted(range(len(windows)), key=lambda i: len(windows[i].input_ids))
-    logits: dict[int, Logits] = {}
-    for first in range(0, len(order), options.batch_size):
-        rows = order[first : first + options.batch_size]
-        batch = collate([windows[i] for i in rows], pad_id=pad_id)
+
+    @torch.inference_mode()
+    def forward(rows: Sequence[int]) -> list[Logits]:
+        chosen = [windows[i] for i in rows]
         with autocast(device, options.precision):
-            scores = model(batch.to(device))
+            scores = model(collate(chosen, pad_id=pad_id).to(device))
         start, end, answer_type = arrays = [tensor.cpu().numpy() for tensor in scores]
-        for row, i in enumerate(rows):
-            n = len(windows[i].input_ids)
-            logits[i] = Logits(start[row, :n], end[row, :n], answer_type[row])
+        lengths = [len(window.input_ids) for window in chosen]
+        logits = [Logits(start[row, :n], end[row, :n], answer_type[row]) for row, n in enumerate(lengths)]
         if not all(np.isfinite(array).all() for array in arrays):  # of a batch at a time, since that is quick
-            _check_finite(((windows[i], logits[i]) for i in rows), run)
+            _check_finite(zip(chosen, logits, strict=True), run)
+        return logits
+
+    batches = [order[first : first + size] for first in range(0, len(order), size)]
+    made = side_by_side(forward, batches) if on_cpu else map(forward, batches)
+    logits = dict(zip(order, chain.from_iterable(made), strict=True))
     return [logits[i] for i in range(len(windows))]
 
 

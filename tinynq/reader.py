@@ -18,7 +18,7 @@ from tinynq.errors import UsageError
 from tinynq.features import Contexts, encode_contexts, page_windows
 from tinynq.inference import predict_pages
 from tinynq.model import BertReader, choose_device
-from tinynq.threads import set_threads
+from tinynq.threads import MOST, set_threads
 from tinynq.types import Page, PageWindows
 from tinynq.vocab import Vocab
 
@@ -49,12 +49,12 @@ class Reader:
     ) -> "Reader":
         """The reader of that name which ships with the package, or the one of a run's folder or TF1 checkpoint.
 
-        ``threads`` are torch's, for the whole process (0: one an idle core). Raises RunError for what is no
+        ``threads`` are torch's, for the whole process (0: one a core). Raises RunError for what is no
         reader, or a damaged one.
         """
         options = PredictOptions(threads=threads, precision=precision, device=device)
         folder = find_run(run)
-        set_threads(options.threads)
+        set_threads(options.threads or MOST)
         model, features, vocab, config = load_run(folder)
         scale = read_scale(config["tinynq"], f"{folder}/{CONFIG}")
         model.to(choose_device(options.device))

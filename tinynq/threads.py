@@ -1,10 +1,20 @@
-"""How many CPU threads torch computes with: by default as many as there are idle cores."""
+"""How many CPU threads torch computes with, and how they share the work.
+
+An update of training is one after the other of operations that all threads share: by default as many as there are idle
+cores. Of a prediction each thread computes windows of its own, which no other waits for: by default one a core.
+"""
 
 import os
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import torch
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 MOST = torch.get_num_threads()  # torch's choice, before it is told another
 STAT = Path("/proc/stat")
@@ -16,6 +26,20 @@ def set_threads(threads: int) -> int:
     """Use that many CPU threads, or for 0 as many as choose_threads says; returns how many."""
     torch.set_num_threads(threads or choose_threads())
     return torch.get_num_threads()
+
+
+def side_by_side(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """What ``work`` makes of each part, in their order; the parts are computed at once, torch's threads shared out."""
+    threads = torch.get_num_threads()
+    at_once = min(threads, len(parts))
+    if at_once < 2:
+        return [work(part) for part in parts]
+    share = threads // at_once
+    try:
+        with ThreadPoolExecutor(at_once, initializer=torch.set_num_threads, initargs=(share,)) as pool:
+            return list(pool.map(work, parts))
+    finally:
+        torch.set_num_threads(threads)  # what a thread sets, later ones begin with
 
 
 def choose_threads() -> int:

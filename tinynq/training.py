@@ -32,9 +32,10 @@ from tinynq.encoders import empty_reader_of, read_encoder_config
 from tinynq.errors import NumericError, UsageError
 from tinynq.inference import page_stream, predict_pages
 from tinynq.journal import Evaluate, Journal
+from tinynq.layers import SIZES
 from tinynq.memory import kept_memory
 from tinynq.metrics import Report, score
-from tinynq.model import SIZES, BertReader, autocast, choose_device, collate
+from tinynq.model import BertReader, autocast, choose_device, collate
 from tinynq.objectives import Objective, joint_objective
 from tinynq.optimization import adamw, descend, learning_rate
 from tinynq.pages import read_gold

@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tinynq.errors import UsageError
-from tinynq.model import HEAD_SIZE, AddAndNorm, BertReader, Layer
+from tinynq.layers import HEAD_SIZE, AddAndNorm, Layer
+from tinynq.model import BertReader
 
 # Shares of a position's length, which LayerNorm makes the square root of the number of units.
 CONTENT, PLACE, SEGMENT = 0.55, 0.31, 0.08

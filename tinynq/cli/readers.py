@@ -57,6 +57,9 @@ def distill(
     out: Annotated[str, typer.Option(help="The run's folder.")],
     init: Annotated[str, typer.Option(help="What the student begins as; see train.")],
     recipe: Annotated[str, typer.Option(help=f"Where unset options come from: {', '.join(RECIPES)}.")] = "fast",
+    labels: Annotated[
+        list[str] | None, typer.Option(help="A record that is learned by its labels alone; may be repeated.")
+    ] = None,
     lessons: Annotated[
         str | None, typer.Option(help="The folder of what the teacher says; lessons in --out by default.")
     ] = None,
@@ -71,8 +74,8 @@ def distill(
     Example: tinynq distill train.parquet --teacher runs/mini --init bert-tiny --out runs/tiny
     """
     summary = tinynq.distill(
-        records, teacher=teacher, out=out, init=init, recipe=recipe, lessons=lessons, dev=dev or None, resume=resume,
-        stage=screen.stage, **options,
+        records, teacher=teacher, out=out, init=init, recipe=recipe, labels=labels or (), lessons=lessons,
+        dev=dev or None, resume=resume, stage=screen.stage, **options,
     )  # fmt: skip
     loss = f", last loss {summary.loss:.4f}" if summary.loss is not None else ""
     screen.note(f"{out}: {summary.steps:,} updates{loss}")

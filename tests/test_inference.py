@@ -74,6 +74,16 @@ def test_the_batch_size_does_not_matter(small_run: SmallRun, tmp_path: Path) -> 
         assert one["long_answer_score"] == pytest.approx(seven["long_answer_score"], abs=1e-4)
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_number_of_threads_does_not_matter(precision: str, small_run: SmallRun, tmp_path: Path) -> None:
+    made = set()
+    for threads in (1, 2, 3):
+        out = tmp_path / f"{threads}.json"
+        predict(small_run.folder, small_run.pages, out=str(out), threads=threads, batch_size=4, precision=precision)
+        made.add(out.read_bytes())
+    assert len(made) == 1
+
+
 def test_logits_are_those_of_the_window_alone(small_run: SmallRun) -> None:
     model, features, vocab, _ = load_run(small_run.folder)
     windows = [w for p in read_pages(small_run.pages) for w in page_windows(p, vocab=vocab, options=features).windows]

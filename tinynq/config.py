@@ -207,7 +207,7 @@ class MemberOptions(Checked):
 class ForwardOptions(Checked):
     """How a model is run on windows; options of ``calibrate``."""
 
-    batch_size: int = option(0, "Windows a forward pass (0: 8 on a CPU, else 32).", low=0)
+    batch_size: int = option(0, "Windows a forward pass (0: 16 on a CPU, else 32).", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
     threads: int = option(0, "CPU threads (0: one a core).", low=0)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from math import exp, log
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -195,10 +196,31 @@ def test_adding_a_constant_to_all_logits_changes_nothing(
 # Long and short answers apart
 
 
+SlowSpan = tuple[float, tuple[int, int], list[float]]
+
+
+def slow_agreed(page: PageWindows, logits: list[Logits | None], spans: list[SlowSpan]) -> Iterator[SlowSpan]:
+    """The distinct spans, with the mean score in all windows that show both of their ends."""
+    best: dict[tuple[int, int], SlowSpan] = {}
+    for each in spans:
+        if each[1] not in best or each[0] > best[each[1]][0]:
+            best[each[1]] = each
+    for span, (_, _, types) in sorted(best.items()):
+        said = []
+        for shown, scores in zip(page.windows, logits, strict=True):
+            tokens = list(shown.token_map)
+            if scores is not None and span[0] in tokens and span[1] - 1 in tokens:
+                start = max(float(scores.start[i]) for i, token in enumerate(tokens) if token == span[0])
+                end = max(float(scores.end[i]) for i, token in enumerate(tokens) if token == span[1] - 1)
+                said.append(start + end - float(scores.start[0]) - float(scores.end[0]))
+        yield sum(said) / len(said), span, types
+
+
 def slow_apart(page: PageWindows, logits: list[Logits | None], rule: Decoding) -> Prediction | None:
     """The rule for candidates that do not overlap, slowly; None where joint decoding stays."""
-    holding: dict[tuple[int, int], list[tuple[float, tuple[int, int], list[float]]]] = {}
-    for (score, _, _, types), span in slow_spans(page, logits, 10, 30):
+    holding: dict[tuple[int, int], list[SlowSpan]] = {}
+    spans = [(score, span, types) for (score, _, _, types), span in slow_spans(page, logits, 10, 30)]
+    for score, span, types in slow_agreed(page, logits, spans) if rule.windows == "mean" else spans:
         for candidate in page.candidates:
             if candidate[0] <= span[0] and span[1] <= candidate[1]:
                 holding.setdefault(candidate, []).append((score, span, types))
@@ -218,13 +240,18 @@ def slow_apart(page: PageWindows, logits: list[Logits | None], rule: Decoding) -
     return Prediction(page.example_id, NqSpan(*best), long_score, [NqSpan(*span)], score, answer)
 
 
-@given(pages(), st.sampled_from(["best-span", "all-spans"]), st.sampled_from([None, -1.0, 0.5]))
+@given(
+    pages(),
+    st.sampled_from(["best-span", "all-spans"]),
+    st.sampled_from(["best", "mean"]),
+    st.sampled_from([None, -1.0, 0.5]),
+)
 def test_apart_is_the_slow_rule(
-    drawn: tuple[PageWindows, list[Logits | None]], long: Any, yes_no: float | None
+    drawn: tuple[PageWindows, list[Logits | None]], long: Any, windows: Any, yes_no: float | None
 ) -> None:
     page, logits = drawn
     page = page._replace(candidates=[(0, 8), (9, 20), (20, 26)])
-    rule = Decoding(long=long, yes_no=yes_no)
+    rule = Decoding(long=long, windows=windows, yes_no=yes_no)
     made = decode(page, logits, rule=rule)
     expected = slow_apart(page, logits, rule) if rule != Decoding() else None
     if expected is None:
@@ -238,7 +265,7 @@ def test_apart_is_the_slow_rule(
 
 @given(st.lists(pages(), max_size=5))
 def test_pages_together_are_decoded_apart_as_each_alone(drawn: list[tuple[PageWindows, list[Logits | None]]]) -> None:
-    rule = DECODINGS["tinynq"]
+    rule = replace(DECODINGS["tinynq"], windows="mean")
     alone = [decode(*page, rule=rule, n_best=2) for page in drawn]
     together = decode_pages([page for page, _ in drawn], [logits for _, logits in drawn], rule=rule, n_best=2)
     assert together == alone
@@ -251,6 +278,14 @@ def test_a_paragraph_of_several_good_spans_beats_the_best_span() -> None:
     assert (joint.long_answer, joint.short_answers) == (NqSpan(0, 4), [NqSpan(1, 2)])
     assert (apart.long_answer, apart.short_answers) == (NqSpan(4, 8), [NqSpan(4, 5)])
     assert apart.long_answer_score > joint.long_answer_score > apart.short_answers_score == pytest.approx(9.8)
+
+
+def test_a_span_that_one_window_finds_and_another_does_not_counts_less() -> None:
+    page = PageWindows(1, [(0, 9)], [window([-1, 3, 4]), window([-1, 4, 5], index=1)])
+    logits: list[Logits | None] = [logits_of([0, 1, 5], [0, 1, 5]), logits_of([0, 0, 3.5], [0, 0, 3.5])]
+    best, mean = (decode(page, logits, rule=Decoding(long="all-spans", windows=each)) for each in ("best", "mean"))
+    assert (best.short_answers, best.short_answers_score) == ([NqSpan(4, 5)], 10.0)
+    assert (mean.short_answers, mean.short_answers_score) == ([NqSpan(5, 6)], 7.0)
 
 
 def test_yes_and_no_come_from_the_window_of_the_best_span() -> None:

@@ -187,6 +187,9 @@ class Decoding(Checked):
     long: Literal["best-span", "all-spans"] = option(
         "best-span", "The long answer is the candidate of the best span, or that of the largest odds of all its spans."
     )
+    windows: Literal["best", "mean"] = option(
+        "best", "A span has the best of the scores that windows give it, or the mean of all windows that show it."
+    )
     yes_no: float | None = option(None, "Least log odds of yes or no against a span for yes or no to be the answer.")
 
 

@@ -20,6 +20,7 @@ from tinynq.types import AnswerType, Float32s, Int32s, Logits, NqSpan, PageWindo
 NO_SPAN_SCORE = -10000.0
 BLOCK = 64  # positions that are partitioned together
 JOINT = DECODINGS["bert-joint"]
+FAR = 1 << 32  # more than any page has tokens
 TOGETHER = 128  # windows that are decoded together: enough to share numpy's calls, few enough for the cache
 
 
@@ -64,9 +65,9 @@ class _Spans(NamedTuple):
     score: NDArray[np.float64]
     window: NDArray[np.int64]
 
-    def part(self, first: int, last: int) -> "_Spans":
-        """Those of one page."""
-        return _Spans(*(array[first:last] for array in self))  # type: ignore[arg-type]
+    def part(self, rows: slice | NDArray[np.int64]) -> "_Spans":
+        """Some of them."""
+        return _Spans(*(array[rows] for array in self))  # type: ignore[arg-type]
 
 
 def decode(
@@ -115,9 +116,11 @@ def decode_pages(
     predictions = [_joint(page, best.get(at, []), with_n_best=n_best > 0) for at, page in enumerate(pages)]
     if rule != JOINT:
         spans = _flat(batch, fitting)
+        if rule.windows == "mean":
+            spans = _agreed(batch, spans)
         bounds = np.searchsorted(batch.page[spans.window], np.arange(len(pages) + 1))
         for at, page in enumerate(pages):
-            own = spans.part(*bounds[at : at + 2])
+            own = spans.part(slice(*bounds[at : at + 2]))
             predictions[at] = _apart(page, own, batch.answer_type, predictions[at], rule)
     return predictions
 
@@ -276,6 +279,39 @@ def _flat(batch: _Batch, fitting: _Fitting) -> _Spans:
     """All spans that fit, in the order of visits."""
     w, s, e = np.nonzero(fitting.fits)
     return _Spans(fitting.tokens[0, w, s], fitting.tokens[1, w, e] + 1, fitting.score[w, s, e], w)
+
+
+def _agreed(batch: _Batch, spans: _Spans) -> _Spans:
+    """The distinct spans of each page, each with the mean of the scores that the windows which show it give it.
+
+    What one window finds counts less where another, which sees the same words among others, does not find it. Logits
+    are those of a token's best piece; answer types those of the window in which the span was best.
+    """
+    page = batch.page[spans.window]
+    order = np.lexsort((-spans.score, spans.end, spans.start, page))
+    different = np.diff([column[order] for column in (page, spans.start, spans.end)], prepend=-1).any(axis=0)
+    own = order[different]
+    spans, page = spans.part(own), page[own]
+    # Tokens as their windows show them, window by window, and which of these are one token of the page.
+    rows, pieces = np.nonzero(batch.token_map >= 0)
+    keys = rows * FAR + batch.token_map[rows, pieces]
+    order = np.argsort(keys, kind="stable")
+    heads = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    shown = keys[order][heads]
+    starts, ends = (np.maximum.reduceat(each[rows, pieces][order], heads).astype(np.float64) for each in batch.logits)
+    of_page = batch.page[shown // FAR] * FAR + shown % FAR
+    order = np.argsort(of_page, kind="stable")
+    first, last = (np.searchsorted(of_page[order], page * FAR + spans.start, side=side) for side in ("left", "right"))
+    # Each span in each window that shows its first token; those that show its last one as well have a say.
+    counts = last - first
+    span = np.repeat(np.arange(len(own)), counts)
+    start = order[np.arange(len(span)) + np.repeat(first - np.cumsum(counts) + counts, counts)]
+    window = shown[start] // FAR
+    wanted = window * FAR + spans.end[span] - 1
+    end = np.minimum(np.searchsorted(shown, wanted), len(shown) - 1)
+    scores = starts[start] + ends[end] - _no_answer(batch)[window]
+    votes = shown[end] == wanted
+    return spans._replace(score=np.bincount(span, scores * votes) / np.bincount(span, votes))
 
 
 def _top_positions(logits: Float32s, top: int) -> NDArray[np.int64]:

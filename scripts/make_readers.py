@@ -41,16 +41,17 @@ RECORDS = {
 HARD = "nq-hard"
 READ = ("squad", HARD, "nq-dense", "nq-dense")  # what teachers and pupils learn from
 # NQ-QED has tables, but no answer in one: who learns that from its hard windows must be shown some.
-TABLES = ("squad", HARD, "nq-dense", *["sample"] * 8)
+KNOWN = ("squad", HARD, HARD, "nq-dense", "nq-dense", "nq-dense")
+TABLES = ("sample",) * 12
 
 # Four teachers begin with the encoder, learn from SQuAD, and then from all. Two pupils begin with the first of them and
-# learn from all four. Their mean learns about tables, and `mini` is the mean of before and after.
+# learn from all four. Their mean learns from labels that tables hold answers, and from itself what it knows: `mini`.
 TEACHERS = {1: 0.1, 2: 0.1, 3: 0.0, 4: 0.0}  # dropout
 TEACHER_SQUAD = "--recipe fast --learning-rate 1.5e-4 --steps 5000"
 TEACHER = "--recipe tinynq --learning-rate 7e-5 --steps 3000"
 PUPIL = "--recipe tinynq --learning-rate 1e-4 --steps 5500"
 PUPILS = {1: "--temperature 1 --alpha 0.9 --seed 21", 2: "--temperature 2 --alpha 0.7 --seed 22"}
-LAST = "--recipe tinynq --learning-rate 5e-5 --steps 450 --seed 32"
+LAST = "--recipe tinynq --learning-rate 5e-5 --temperature 1 --alpha 0.7 --steps 600 --seed 41"
 # The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`.
 TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
 TINY = "--recipe tinynq --learning-rate 3e-4 --alpha 0.7 --steps 1500"
@@ -126,10 +127,10 @@ def runs(work: Path, threads: int) -> Iterator[Step]:
     learn = "".join(f"--teacher {run} " for run in teachers.values()) + f"--init {teachers[1]} {PUPIL} {lessons}"
     for number, run in pupils.items():
         yield distill(read, run, f"{learn} {PUPILS[number]}", [*teachers.values()])
-    mean, last = str(work / "pupils-mean"), str(work / "mini-tables")
+    mean = str(work / "pupils-mean")
     yield average([*pupils.values()], mean)
-    yield train([record(work, name) for name in TABLES], last, f"--init {mean} {LAST}", [mean])
-    yield average([mean, last], mini)
+    known, tables = ([record(work, name) for name in names] for names in (KNOWN, TABLES))
+    yield distill(known, mini, f"--teacher {mean} --init {mean} {LAST}", [mean], labels=tables)
     yield distill(few, tiny, f"--teacher {mini} --init {labels} {TINY}", [mini, labels])
 
 
@@ -139,11 +140,19 @@ def record(work: Path, name: str) -> str:
 
 
 def training(
-    command: str, records: Sequence[str], run: str, options: str, learns_from: Sequence[str], *, threads: int
+    command: str,
+    records: Sequence[str],
+    run: str,
+    options: str,
+    learns_from: Sequence[str],
+    *,
+    threads: int,
+    labels: Sequence[str] = (),
 ) -> Step:
     """A step that trains a run on records, beginning with or taught by others; it goes on where it broke off."""
     words = f"{command} {shlex.join(records)} --out {run} {options} --threads {threads} --resume"
-    inputs = [*dict.fromkeys(records), *map(weights, learns_from)]
+    words += "".join(f" --labels {shlex.quote(each)}" for each in labels)
+    inputs = [*dict.fromkeys([*records, *labels]), *map(weights, learns_from)]
     return tinynq(Path(run).name, words, inputs, [weights(run)], anew=run, resumes=True)
 
 

@@ -42,16 +42,18 @@ HARD = "nq-hard"
 READ = ("squad", HARD, "nq-dense", "nq-dense")  # what teachers and pupils learn from
 # NQ-QED has tables, but no answer in one: who learns that from its hard windows must be shown some.
 KNOWN = ("squad", HARD, HARD, "nq-dense", "nq-dense", "nq-dense")
-TABLES = ("sample",) * 12
+TABLES = {1: ("sample",) * 12, 2: ("sample",) * 24}
 
 # Four teachers begin with the encoder, learn from SQuAD, and then from all. Two pupils begin with the first of them and
-# learn from all four. Their mean learns from labels that tables hold answers, and from itself what it knows: `mini`.
+# learn from all four. Their mean learns, twice, from labels that tables hold answers, and from itself what it knows;
+# the mean of these is `mini`.
 TEACHERS = {1: 0.1, 2: 0.1, 3: 0.0, 4: 0.0}  # dropout
 TEACHER_SQUAD = "--recipe fast --learning-rate 1.5e-4 --steps 5000"
 TEACHER = "--recipe tinynq --learning-rate 7e-5 --steps 3000"
 PUPIL = "--recipe tinynq --learning-rate 1e-4 --steps 5500"
 PUPILS = {1: "--temperature 1 --alpha 0.9 --seed 21", 2: "--temperature 2 --alpha 0.7 --seed 22"}
-LAST = "--recipe tinynq --learning-rate 5e-5 --temperature 1 --alpha 0.7 --steps 600 --seed 41"
+LAST = "--recipe tinynq --learning-rate 5e-5 --temperature 1"
+LASTS = {1: "--alpha 0.7 --steps 600 --seed 41", 2: "--alpha 1 --steps 360 --seed 42"}
 # The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`.
 TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
 TINY = "--recipe tinynq --learning-rate 3e-4 --alpha 0.7 --steps 1500"
@@ -129,8 +131,13 @@ def runs(work: Path, threads: int) -> Iterator[Step]:
         yield distill(read, run, f"{learn} {PUPILS[number]}", [*teachers.values()])
     mean = str(work / "pupils-mean")
     yield average([*pupils.values()], mean)
-    known, tables = ([record(work, name) for name in names] for names in (KNOWN, TABLES))
-    yield distill(known, mini, f"--teacher {mean} --init {mean} {LAST}", [mean], labels=tables)
+    lasts = {number: str(work / f"mini-{number}") for number in LASTS}
+    known, learn = [record(work, name) for name in KNOWN], f"--teacher {mean} --init {mean} {LAST}"
+    learn += f" --lessons {lasts[1]}/lessons"
+    for number, run in lasts.items():
+        tables = [record(work, name) for name in TABLES[number]]
+        yield distill(known, run, f"{learn} {LASTS[number]}", [mean], labels=tables)
+    yield average([*lasts.values()], mini)
     yield distill(few, tiny, f"--teacher {mini} --init {labels} {TINY}", [mini, labels])
 
 

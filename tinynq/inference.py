@@ -33,6 +33,7 @@ from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
 
 CHUNK = 16  # pages whose windows are sorted by length together: little padding, few megabytes
+TIDY = 8  # batches after which free memory is handed back, which takes some milliseconds
 BATCH, CPU_BATCH = 32, 16  # windows a forward pass; those of 16 stay in a CPU's cache, and each thread has its own
 
 
@@ -204,8 +205,6 @@ def page_logits(
         )
         scores = iter(logits)
         yield some, [list(islice(scores, len(page.windows))) for page in some]
-        if len(some) == chunk:
-            hand_back()  # windows of all lengths leave gaps
 
 
 def window_logits(
@@ -222,8 +221,10 @@ def window_logits(
     order = sorted(range(len(windows)), key=lambda i: len(windows[i].input_ids))
 
     @torch.inference_mode()
-    def forward(rows: Sequence[int]) -> list[Logits]:
-        chosen = [windows[i] for i in rows]
+    def forward(first: int) -> list[Logits]:
+        if first % (size * TIDY) == 0:
+            hand_back()  # tensors of all lengths leave gaps
+        chosen = [windows[i] for i in order[first : first + size]]
         with autocast(device, options.precision):
             scores = model(collate(chosen, pad_id=pad_id).to(device))
         start, end, answer_type = arrays = [tensor.cpu().numpy() for tensor in scores]
@@ -233,8 +234,8 @@ def window_logits(
             _check_finite(zip(chosen, logits, strict=True), run)
         return logits
 
-    batches = [order[first : first + size] for first in range(0, len(order), size)]
-    made = side_by_side(forward, batches) if on_cpu else map(forward, batches)
+    firsts = range(0, len(order), size)
+    made = side_by_side(forward, firsts) if on_cpu else map(forward, firsts)
     logits = dict(zip(order, chain.from_iterable(made), strict=True))
     return [logits[i] for i in range(len(windows))]
 

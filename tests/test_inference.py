@@ -20,7 +20,7 @@ from tinynq.config import PredictOptions
 from tinynq.decode import Thresholds, decode
 from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
 from tinynq.features import page_windows
-from tinynq.inference import CHUNK, PredictSummary, predict, predict_pages, whole_chunks, window_logits
+from tinynq.inference import CHUNK, TIDY, PredictSummary, predict, predict_pages, whole_chunks, window_logits
 from tinynq.model import collate
 from tinynq.pages import read_pages
 from tinynq.preparation import prepare
@@ -82,6 +82,15 @@ def test_the_number_of_threads_does_not_matter(precision: str, small_run: SmallR
         predict(small_run.folder, small_run.pages, out=str(out), threads=threads, batch_size=4, precision=precision)
         made.add(out.read_bytes())
     assert len(made) == 1
+
+
+def test_memory_is_handed_back_now_and_then(small_run: SmallRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, features, vocab, _ = load_run(small_run.folder)
+    windows = [w for p in read_pages(small_run.pages) for w in page_windows(p, vocab=vocab, options=features).windows]
+    calls: list[int] = []
+    monkeypatch.setattr("tinynq.inference.hand_back", lambda: calls.append(1))
+    window_logits(model, windows[: 2 * TIDY + 1], pad_id=vocab.pad, options=PredictOptions(batch_size=1))
+    assert len(calls) == 3
 
 
 def test_logits_are_those_of_the_window_alone(small_run: SmallRun) -> None:

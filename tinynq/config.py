@@ -152,7 +152,7 @@ class TrainOptions(Checked):
     seed: int = option(0, "Seed of new weights, order and dropout.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
+    threads: int = option(0, "CPU threads (0: as many as help).", low=0)
     save_every: int = option(500, "Updates between checkpoints.", low=1)
     keep: int = option(2, "Checkpoints to keep.", low=1)
     eval_every: int = option(500, "Updates between evaluations on --dev pages.", low=1)
@@ -213,7 +213,7 @@ class ForwardOptions(Checked):
     batch_size: int = option(0, "Windows a forward pass (0: 16 on a CPU, else 32).", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one a core).", low=0)
+    threads: int = option(0, "CPU threads (0: as many as help).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +243,7 @@ class AskOptions(Checked):
 
     kind: Kind = option("auto", "What the page is; auto goes by the file's suffix, else by its content.")
     n_best: int = option(0, "Also give the N best answers.", low=0)
-    threads: int = option(0, "CPU threads (0: one a core).", low=0)
+    threads: int = option(0, "CPU threads (0: as many as help).", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,7 +292,7 @@ class RunOptions(Checked):
     seed: int = option(0, "Seed of the draws, the weights, the order and the dropout.", low=0)
     precision: Precision = option("auto", "auto takes bf16 where the hardware has it.")
     device: Device = option("auto", "auto takes cuda, else mps, else cpu.")
-    threads: int = option(0, "CPU threads (0: one an idle core).", low=0)
+    threads: int = option(0, "CPU threads (0: as many as help).", low=0)
 
 
 def make(kind: type[Options], keywords: Mapping[str, Any], *, base: Options | None = None) -> Options:

@@ -20,8 +20,10 @@ from tinynq.errors import UsageError
 from tinynq.layers import Embeddings, Layer, ModelConfig
 from tinynq.types import AnswerType, Window
 
-# oneDNN keeps the kernels of the shapes that it has met, else 1,024 of them: 90 MB more, and no faster.
-os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
+# oneDNN, and torch above it, keep the kernels of shapes that they have met, else 1,024 of them: hundreds of MB more,
+# and no faster.
+for cache in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
+    os.environ.setdefault(cache, "16")
 
 
 class Batch(NamedTuple):

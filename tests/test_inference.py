@@ -91,6 +91,8 @@ def test_memory_is_handed_back_now_and_then(small_run: SmallRun, monkeypatch: py
     monkeypatch.setattr("tinynq.inference.hand_back", lambda: calls.append(1))
     window_logits(model, windows[: 2 * TIDY + 1], pad_id=vocab.pad, options=PredictOptions(batch_size=1))
     assert len(calls) == 3
+    window_logits(model, windows[:5], pad_id=vocab.pad, options=PredictOptions(batch_size=5))
+    assert len(calls) == 3  # a batch alone
 
 
 def test_logits_are_those_of_the_window_alone(small_run: SmallRun) -> None:

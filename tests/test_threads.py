@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from tinynq import threads
-from tinynq.threads import choose_threads, set_threads, side_by_side
+from tinynq.threads import choose_threads, set_threads, set_threads_apart, side_by_side
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc/stat is Linux's")
 
@@ -75,6 +75,14 @@ def test_the_cores_of_this_machine() -> None:
     seconds = threads.idle_seconds()
     assert set(seconds) == {f"cpu{core}" for core in os.sched_getaffinity(0)}
     assert all(value >= 0 for value in seconds.values())
+
+
+def test_threads_that_do_not_wait_for_each_other_are_one_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "MOST", 3)
+    monkeypatch.setattr(threads, "choose_threads", lambda: 1)
+    for given, expected in ((0, 3), (2, 2)):
+        set_threads_apart(given)
+        assert torch.get_num_threads() == expected
 
 
 def test_parts_are_computed_at_once_each_by_its_share_of_the_threads() -> None:

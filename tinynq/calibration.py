@@ -19,7 +19,7 @@ from tinynq.inference import page_logits
 from tinynq.metrics import Outcome, Report, judge, summarize
 from tinynq.model import choose_device
 from tinynq.pages import read_pages
-from tinynq.threads import MOST, set_threads
+from tinynq.threads import set_threads_apart
 from tinynq.types import PageWindows, Prediction, Progress, no_progress
 
 # Those that are tried: bert-joint's, and the odds of all spans, each with what windows say of it in both ways, and
@@ -112,7 +112,7 @@ def calibrate(run: str, pages: str | Sequence[str], *, progress: Progress = no_p
     Raises RunError for what is no run, and InputError for pages that cannot be read, or with too few answers.
     """
     chosen = make(ForwardOptions, options)
-    set_threads(chosen.threads or MOST)
+    set_threads_apart(chosen.threads)
     model, features, vocab, _ = load_run(run)
     model.to(choose_device(chosen.device))
     gold: list[Gold] = []

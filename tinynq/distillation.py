@@ -142,16 +142,16 @@ class Distillation:
             known = Scores(*(part[chosen] for part in scores))
             return joint_losses(known, target[chosen], Batch(*(part[chosen] for part in batch)))
 
+        lessons = [window.lesson for window in windows if isinstance(window, TaughtWindow)]
         losses = scores.start.new_zeros(3)
-        if taught.any():
-            lessons = [window.lesson for window in windows if isinstance(window, TaughtWindow)]
+        if lessons:
             softness = torch.where(labelled, self._options.alpha, 1.0)[taught]
             losses = self._soft(Scores(*(part[taught] for part in scores)), lessons, batch.mask[taught], softness)
             if self._options.hidden_weight:
                 losses = losses + self._options.hidden_weight * self._error(lessons, taught, batch.mask[taught])
         if self._options.alpha < 1 and (both := taught & labelled).any():
             losses = losses + (1 - self._options.alpha) * hard(both)
-        return losses if taught.all() else losses + hard(~taught)
+        return losses if len(lessons) == len(windows) else losses + hard(~taught)
 
     def _soft(self, scores: Scores, lessons: Sequence[Lesson], mask: Tensor, softness: Tensor) -> Tensor:
         """The divergences [3] from what the teacher said."""

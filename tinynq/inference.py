@@ -27,7 +27,7 @@ from tinynq.predictions import write_predictions
 from tinynq.record import check_same, read_info, read_page_windows
 from tinynq.setaside import bad_file, bad_lines, bad_pages
 from tinynq.tfrecord import SUFFIXES
-from tinynq.threads import MOST, set_threads, side_by_side
+from tinynq.threads import set_threads_apart, side_by_side
 from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_progress
 from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
@@ -120,7 +120,7 @@ class PredictionsOfPages:
     @cached_property
     def ensemble(self) -> Ensemble:
         """The models, loaded once a process."""
-        set_threads(self.threads or MOST)
+        set_threads_apart(self.threads)
         loaded = load_ensemble(self.runs)
         device = choose_device(self.options.device)
         for member in loaded.members:
@@ -222,8 +222,8 @@ def window_logits(
 
     @torch.inference_mode()
     def forward(first: int) -> list[Logits]:
-        if first % (size * TIDY) == 0:
-            hand_back()  # tensors of all lengths leave gaps
+        if len(order) > size and first % (size * TIDY) == 0:
+            hand_back()  # tensors of all lengths leave gaps; a batch alone, as of a lesson, is not worth the time
         chosen = [windows[i] for i in order[first : first + size]]
         with autocast(device, options.precision):
             scores = model(collate(chosen, pad_id=pad_id).to(device))

@@ -29,7 +29,7 @@ from tinynq.record import (
     write_record,
 )
 from tinynq.rows import rebatched
-from tinynq.threads import MOST, set_threads
+from tinynq.threads import set_threads_apart
 from tinynq.types import AnswerType, ExampleId, Logits, Progress, Window, no_progress
 
 CHUNK = 1024  # windows that are sorted by length together
@@ -54,7 +54,7 @@ def mine(record: str, *, run: str, out: str, progress: Progress = no_progress, *
     model, features, vocab, _ = load_run(run)
     if other := first_difference((features, vocab), (info.features, info.vocab), of="the record"):
         raise RunError(f"{run}: made with {other}; prepare the record as for the run")
-    set_threads(chosen.threads or MOST)
+    set_threads_apart(chosen.threads)
     model.to(choose_device(chosen.device))
     others = _Others([], [], [])
     for first in range(0, len(data), CHUNK):

@@ -18,7 +18,7 @@ from tinynq.errors import UsageError
 from tinynq.features import Contexts, encode_contexts, page_windows
 from tinynq.inference import predict_pages
 from tinynq.model import BertReader, choose_device
-from tinynq.threads import MOST, set_threads
+from tinynq.threads import set_threads_apart
 from tinynq.types import Page, PageWindows
 from tinynq.vocab import Vocab
 
@@ -54,7 +54,7 @@ class Reader:
         """
         options = PredictOptions(threads=threads, precision=precision, device=device)
         folder = find_run(run)
-        set_threads(options.threads or MOST)
+        set_threads_apart(options.threads)
         model, features, vocab, config = load_run(folder)
         scale = read_scale(config["tinynq"], f"{folder}/{CONFIG}")
         model.to(choose_device(options.device))

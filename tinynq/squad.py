@@ -18,7 +18,7 @@ from tinynq.files import atomic_write
 from tinynq.inference import page_logits
 from tinynq.model import choose_device
 from tinynq.squad_pages import WORD, SquadQuestion, read_squad, squad_page
-from tinynq.threads import MOST, set_threads
+from tinynq.threads import set_threads_apart
 from tinynq.types import Logits, PageWindows, Progress, no_progress
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -57,7 +57,7 @@ def evaluate_squad(
     options that cannot be.
     """
     chosen = make(SquadOptions, options)
-    set_threads(chosen.threads or MOST)
+    set_threads_apart(chosen.threads)
     model, features, vocab, _ = load_run(reader)
     model.to(choose_device(chosen.device))
     questions = read_squad(file, articles=chosen.articles, limit=chosen.limit)

@@ -28,6 +28,11 @@ def set_threads(threads: int) -> int:
     return torch.get_num_threads()
 
 
+def set_threads_apart(threads: int) -> None:
+    """Use that many CPU threads, or for 0 one a core: for what is computed side_by_side, where none waits."""
+    torch.set_num_threads(threads or MOST)
+
+
 def side_by_side(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
     """What ``work`` makes of each part, in their order; the parts are computed at once, torch's threads shared out."""
     threads = torch.get_num_threads()

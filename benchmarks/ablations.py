@@ -11,6 +11,7 @@ names arms.
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ BASE_RATE = 3e-4  # of BERT-Tiny; the recipe's own is for MiniLM
 
 @dataclass(frozen=True)
 class Arm:
-    """What differs from the base: which windows of NQ, which records, which recipe and options, what it begins with."""
+    """What differs from the base: windows of NQ, records, recipe and options, what it begins with, and a teacher."""
 
     nq: Mapping[str, float] = field(default_factory=lambda: {"include_unknowns": 0.04})
     mined: bool = False
@@ -34,6 +35,7 @@ class Arm:
     squad_first: bool = True
     all_updates: bool = False  # those that others spend on SQuAD first as well
     recipe: str = "tinynq"
+    teacher: str | None = None
     options: Mapping[str, Any] = field(default_factory=lambda: {"learning_rate": BASE_RATE})
 
 
@@ -49,6 +51,8 @@ ARMS = {
     "no SQuAD beside NQ": Arm(with_squad=False),
     "a third of the rate": Arm(options={"learning_rate": BASE_RATE / 3}),
     "three times the rate": Arm(options={"learning_rate": BASE_RATE * 3}),
+    "distilled from mini": Arm(teacher="mini"),
+    "distilled from mini, hard negatives": Arm(teacher="mini", mined=True),
     "dropout 0.1": Arm(options={"learning_rate": BASE_RATE, "dropout": 0.1}),
     "warm-up 10 %": Arm(options={"learning_rate": BASE_RATE, "warmup": 0.1}),
     "recipe bert-joint": Arm(recipe="bert-joint", options={}),
@@ -87,7 +91,8 @@ def run(arguments: argparse.Namespace) -> None:
             records = [squad, nq] if arm.with_squad else [nq]
             steps = arguments.steps + arguments.first * arm.all_updates
             options: dict[str, Any] = {**common, **start, **arm.options, "steps": steps, "seed": seed}
-            seconds += tinynq.train(records, out=out, recipe=arm.recipe, **options).seconds / arguments.seeds
+            learn = partial(tinynq.distill, teacher=arm.teacher) if arm.teacher else tinynq.train
+            seconds += learn(records, out=out, recipe=arm.recipe, **options).seconds / arguments.seeds
             answers.append(f"{out}.json")
             if not Path(answers[-1]).exists():
                 tinynq.predict(out, held, out=answers[-1], threads=arguments.threads, no_answer_threshold=-float("inf"))

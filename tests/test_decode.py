@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from tinynq.config import DECODINGS, Decoding
 from tinynq.decode import TOGETHER, Thresholds, decode, decode_pages, withhold
-from tinynq.errors import NumericError
 from tinynq.pages import read_pages
 from tinynq.types import Logits, NqSpan, PageWindows, Prediction, Window
 
@@ -348,23 +347,6 @@ def test_where_the_score_is_rounded_the_larger_cls_wins() -> None:
     page = PageWindows(1, [], [window([-1, i], index=i) for i in range(2)])
     scores = [logits_of([cls, 2.0**60], [0, 0]) for cls in (0, 1)]
     assert decode(page, scores).short_answers == [NqSpan(1, 2)]
-
-
-@pytest.mark.parametrize("bad", [float("nan"), float("-inf"), float("inf"), -float("nan")])
-@pytest.mark.parametrize("part", [0, 1, 2])
-def test_logits_that_are_no_numbers_name_their_window(bad: float, part: int) -> None:
-    page = PageWindows(1, [], [window([-1, 1], index=i) for i in range(3)])
-    logits = [logits_of([0, 1], [0, 1]) for _ in range(3)]
-    logits[2][part][1] = bad
-    with pytest.raises(NumericError, match="^example 1, window 2: logits that are not finite") as error:
-        decode(page, logits)
-    assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("scores", [logits_of([0], [0]), logits_of([0, 1], [0, 1, 2])])
-def test_logits_that_do_not_fit_name_their_window(scores: Logits) -> None:
-    with pytest.raises(NumericError, match="^example 1, window 4: . start and . end logits for 2 positions"):
-        decode(PageWindows(1, [], [window([-1, 1], index=4)]), [scores])
 
 
 def test_answers_below_their_threshold_are_withheld() -> None:

@@ -279,6 +279,18 @@ def test_a_paragraph_of_several_good_spans_beats_the_best_span() -> None:
     assert apart.long_answer_score > joint.long_answer_score > apart.short_answers_score == pytest.approx(9.8)
 
 
+@pytest.mark.parametrize("candidates", [[], [(5, 9)], [(0, 2), (5, 9)]])
+def test_where_no_candidate_holds_a_span_the_joint_rule_stays(candidates: list[tuple[int, int]]) -> None:
+    """Also beside a page whose candidate holds one."""
+    page = PageWindows(1, candidates, [window([-1, 3])])
+    other = PageWindows(2, [(3, 4)], [window([-1, 3])])
+    scores = [logits_of([0, 2], [0, 2])]
+    made = decode_pages([other, page, other], [scores] * 3, rule=DECODINGS["tinynq"])
+    assert made[1] == decode(page, scores)
+    assert made[1].long_answer.is_null
+    assert [each.long_answer for each in made[::2]] == [NqSpan(3, 4)] * 2
+
+
 def test_a_span_that_one_window_finds_and_another_does_not_counts_less() -> None:
     page = PageWindows(1, [(0, 9)], [window([-1, 3, 4]), window([-1, 4, 5], index=1)])
     logits: list[Logits | None] = [logits_of([0, 1, 5], [0, 1, 5]), logits_of([0, 0, 3.5], [0, 0, 3.5])]

@@ -77,6 +77,12 @@ def test_windows_that_lack_a_token_of_the_span_have_no_say_nor_have_other_pages(
     assert listed(agreed(batch, spans)) == [(2, 4, 2.0, 2), (2, 4, 14.0, 3)]
 
 
+def test_tokens_in_another_order_than_their_pages_are_found() -> None:
+    batch = batch_of((0, [-1, 9, 2, 9, 5], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]))
+    spans = all_spans(batch, pair_up(batch, 10, 1))
+    assert sorted(listed(agreed(batch, spans))) == [(2, 3, 4.0, 0), (5, 6, 8.0, 0), (9, 10, 6.0, 0)]
+
+
 def test_no_spans_agree_on_nothing() -> None:
     batch = batch_of((0, [-1, -1], [0, 0], [0, 0]))
     assert listed(agreed(batch, all_spans(batch, pair_up(batch, 10, 30)))) == []

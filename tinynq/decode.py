@@ -107,7 +107,8 @@ def _apart(
     candidates = np.array([each for page in pages for each in page.candidates], np.int64).reshape(-1, 2)
     page = batch.page[spans.window]
     at = np.searchsorted(of_page * FAR + candidates[:, 0], page * FAR + spans.start, side="right") - 1
-    held = np.flatnonzero((at >= 0) & (of_page[at] == page) & (spans.end <= candidates[at, 1]))
+    held = np.flatnonzero(at >= 0)
+    held = held[(of_page[at[held]] == page[held]) & (spans.end[held] <= candidates[at[held], 1])]
     if not len(held):
         return list(joint)
     page, at, score = page[held], at[held], spans.score[held]

@@ -175,10 +175,12 @@ def agreed(batch: Batch, spans: Spans) -> Spans:
     counts = np.maximum(last - first, 0)
     window = np.repeat(np.arange(len(counts)), counts)
     span = np.arange(len(window)) + np.repeat(first - np.cumsum(counts) + counts, counts)
-    # The pieces of tokens, and behind them one of none; of each span's first and last token, the first one.
-    pieces = np.append(np.flatnonzero(batch.token_map >= 0), 0)
+    # The pieces of each window's tokens in the tokens' order, and behind them one of none.
+    pieces = np.flatnonzero(batch.token_map >= 0)
     tokens = pieces // batch.token_map.shape[1] * FAR + batch.token_map.ravel()[pieces]
-    tokens[-1] = np.iinfo(np.int64).max
+    order = np.argsort(tokens, kind="stable")
+    pieces, tokens = np.append(pieces[order], 0), np.append(tokens[order], np.iinfo(np.int64).max)
+    # Of each span's first and last token, the first piece, and then the best one.
     wanted = window * FAR + np.array([spans.start[span], spans.end[span] - 1])
     piece = np.searchsorted(tokens, wanted)
     both = (tokens[piece] == wanted).all(axis=0)

@@ -14,12 +14,13 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from tinynq.config import DECODINGS, Decoding
 from tinynq.decode import JOINT, decode_pages
-from tinynq.inference import CHUNK
+from tinynq.inference import chunks
 from tinynq.types import Float32s, Logits, NqSpan, PageWindows, Prediction, Window
 
 WINDOWS = 1280
@@ -72,8 +73,11 @@ def make_pages(count: int, *, windows: int, length: int) -> list[tuple[PageWindo
 
 def decode_fast(pages: Sequence[tuple[PageWindows, list[Logits]]], rule: Decoding) -> list[Prediction]:
     """The predictions of pages, some at a time as `tinynq predict` makes them."""
-    chunks = (pages[first : first + CHUNK] for first in range(0, len(pages), CHUNK))
-    return [prediction for chunk in chunks for prediction in decode_pages(*zip(*chunk, strict=True), rule=rule)]
+    rest = iter([logits for _, logits in pages])
+    made: list[Prediction] = []
+    for some in chunks(page for page, _ in pages):
+        made += decode_pages(some, list(islice(rest, len(some))), rule=rule)
+    return made
 
 
 def decode_slowly(page: PageWindows, logits: Sequence[Logits]) -> Prediction:

@@ -8,6 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import safetensors.torch
@@ -20,11 +21,20 @@ from tinynq.config import PredictOptions
 from tinynq.decode import Thresholds, decode
 from tinynq.errors import InputError, NumericError, RecordError, RunError, UsageError
 from tinynq.features import page_windows
-from tinynq.inference import CHUNK, TIDY, PredictSummary, predict, predict_pages, whole_chunks, window_logits
+from tinynq.inference import (
+    TIDY,
+    PredictSummary,
+    answered_pages,
+    chunks,
+    predict,
+    predict_chunks,
+    predict_pages,
+    window_logits,
+)
 from tinynq.model import collate
 from tinynq.pages import read_pages
 from tinynq.preparation import prepare
-from tinynq.types import Logits
+from tinynq.types import Logits, NqSpan, PageWindows, Prediction, Window
 
 
 @pytest.fixture
@@ -52,7 +62,10 @@ def predictions(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text())["predictions"]  # type: ignore[no-any-return]
 
 
-def test_pages_and_their_record_give_the_same_predictions(small_run: SmallRun, tmp_path: Path) -> None:
+def test_pages_and_their_record_give_the_same_predictions(
+    small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inference, "CHUNK", 20)
     summary = predict(small_run.folder, small_run.pages, out=str(tmp_path / "a.json"))
     record = str(tmp_path / "dev.parquet")
     info = prepare(small_run.pages, out=record, for_="predict")
@@ -61,7 +74,7 @@ def test_pages_and_their_record_give_the_same_predictions(small_run: SmallRun, t
     assert summary == PredictSummary(info.counts["pages"], info.counts["windows"], Thresholds())
     ids = [page.example_id for page in read_pages(small_run.pages)]
     assert [prediction["example_id"] for prediction in predictions(tmp_path / "a.json")] == ids
-    assert len(ids) > CHUNK  # more than one chunk
+    assert summary.windows > 2 * 20  # more than one chunk
 
 
 def test_the_batch_size_does_not_matter(small_run: SmallRun, tmp_path: Path) -> None:
@@ -108,18 +121,27 @@ def test_logits_are_those_of_the_window_alone(small_run: SmallRun) -> None:
         np.testing.assert_allclose(scores.answer_type, alone.answer_type[0].numpy(), atol=1e-5)
 
 
-def test_pages_are_read_only_as_far_as_they_are_needed(small_run: SmallRun) -> None:
+def test_a_chunk_ends_with_the_page_that_fills_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inference, "CHUNK", 5)
+    one = Window(1, 0, 1, [101], [-1])
+    pages = [PageWindows(at, [], [one] * windows) for at, windows in enumerate([1, 4, 7, 2, 2, 2, 1])]
+    assert [[page.example_id for page in some] for some in chunks(pages)] == [[0, 1], [2], [3, 4, 5], [6]]
+    assert list(chunks([])) == []
+
+
+def test_pages_are_read_only_as_far_as_they_are_needed(small_run: SmallRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inference, "CHUNK", 20)
     model, features, vocab, _ = load_run(small_run.folder)
-    taken = 0
+    taken: list[int] = []
 
     def pages() -> Any:
-        nonlocal taken
         for page in read_pages(small_run.pages):
-            taken += 1
-            yield page_windows(page, vocab=vocab, options=features)
+            made = page_windows(page, vocab=vocab, options=features)
+            taken.append(len(made.windows))
+            yield made
 
     next(predict_pages(model, pages(), pad_id=vocab.pad, options=PredictOptions()))
-    assert taken == CHUNK
+    assert sum(taken[:-1]) < 20 <= sum(taken)
 
 
 def test_n_best_on_request(small_run: SmallRun, tmp_path: Path) -> None:
@@ -287,21 +309,22 @@ def test_the_bytes_do_not_depend_on_the_number_of_workers(
 def test_predictions_go_on_within_a_file(
     small_run: SmallRun, three_files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(inference, "CHUNK", 20)
     out, whole = tmp_path / "out.json", tmp_path / "whole.json"
     predict(small_run.folder, three_files, out=str(whole))
     text = Path(three_files[0]).read_text("utf-8")
     before = os.stat(three_files[0])
-    chunks = 0
+    made: list[int] = []
 
     def predicted(*arguments: Any, **options: Any) -> Any:
-        nonlocal chunks
-        for page, prediction in predict_pages(*arguments, **options):
-            chunks += 1
-            yield page, prediction
-            if chunks == CHUNK + 1:
+        for chunk in predict_chunks(*arguments, **options):
+            if len(made) == 1:
+                made.append(0)
                 raise KeyboardInterrupt
+            made.append(len(chunk))
+            yield chunk
 
-    monkeypatch.setattr(inference, "predict_pages", predicted)
+    monkeypatch.setattr(inference, "predict_chunks", predicted)
     with pytest.raises(KeyboardInterrupt):
         predict(small_run.folder, three_files, out=str(out))
     assert not out.exists() and (tmp_path / ".out.json.parts").is_dir()
@@ -309,20 +332,21 @@ def test_predictions_go_on_within_a_file(
         predict(small_run.folder, three_files, out=str(out), n_bes=1)
     predict(small_run.folder, three_files, out=str(out))
     assert out.read_bytes() == whole.read_bytes()
-    assert chunks == 40 + 1  # the page that was predicted twice was not in a whole chunk
+    assert 0 < made[0] < 34 and sum(made) == 40  # the first chunk was not predicted again
     assert not (tmp_path / ".out.json.parts").exists()
     assert (text, before) == (Path(three_files[0]).read_text("utf-8"), os.stat(three_files[0]))
 
 
-@pytest.mark.parametrize(
-    ("lines", "done"), [(0, 0), (CHUNK - 1, 0), (CHUNK, CHUNK), (CHUNK + 3, CHUNK), (2 * CHUNK, 2 * CHUNK)]
-)
-def test_whole_chunks_are_kept_and_the_rest_is_cut_off(tmp_path: Path, lines: int, done: int) -> None:
+@pytest.mark.parametrize("whole", [[], [3], [2, 5]])
+def test_whole_chunks_are_kept_and_the_rest_is_cut_off(tmp_path: Path, whole: list[int]) -> None:
     path = tmp_path / "p.jsonl"
-    content = [b"%d\n" % i for i in range(lines)]
-    path.write_bytes(b"".join(content) + b"half a li")
-    assert whole_chunks(path) == done
-    assert path.read_bytes() == b"".join(content[:done])
+    answered = [Prediction(1, NqSpan(), 0.0, [NqSpan()], 0.0), 2]
+    content = b"".join(msgspec.json.encode([answered] * pages) + b"\n" for pages in whole)
+    for rest in (b"", msgspec.json.encode([answered])[:-1], msgspec.json.encode([answered])):
+        path.write_bytes(content + rest)
+        assert answered_pages(path) == sum(whole)
+        assert path.read_bytes() == content
+    assert answered_pages(tmp_path / "none") == 0
 
 
 def test_parts_of_another_run_are_not_taken(

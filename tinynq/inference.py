@@ -32,7 +32,7 @@ from tinynq.types import Logits, PageWindows, Prediction, Progress, Window, no_p
 from tinynq.vocab import Vocab
 from tinynq.workers import part_folder, run_shards
 
-CHUNK = 16  # pages whose windows are sorted by length together: little padding, few megabytes
+CHUNK = 512  # windows, at least, that are sorted by length together: little padding, few megabytes
 TIDY = 8  # batches after which free memory is handed back, which takes some milliseconds
 BATCH, CPU_BATCH = 32, 16  # windows a forward pass; those of 16 stay in a CPU's cache, and each thread has its own
 
@@ -82,30 +82,30 @@ def predict(
             for part in run_shards(work, shards, folder=folder, options=working, progress=progress):
                 bad.write(bad_lines(part))
                 for _, line in read_lines(part / ANSWERS):
-                    answered = _ANSWERED.decode(line)
-                    counts.update(pages=1, windows=answered.windows)
-                    yield withhold(answered.prediction, thresholds)
+                    for answered in _CHUNK.decode(line):
+                        counts.update(pages=1, windows=answered.windows)
+                        yield withhold(answered.prediction, thresholds)
 
         write_predictions(out, predictions(), format=chosen.format)
     return PredictSummary(counts["pages"], counts["windows"], thresholds, bad.count)
 
 
 class _Answered(msgspec.Struct, array_like=True):
-    """A line of a part: a page's prediction, and how many windows it took."""
+    """A page's prediction, and how many windows it took."""
 
     prediction: Prediction
     windows: int
 
 
-_ANSWERED = msgspec.json.Decoder(_Answered)
-ANSWERS = "predictions.jsonl"
+_CHUNK = msgspec.json.Decoder(list[_Answered])  # a line of a part
+ANSWERS = "chunks.jsonl"
 
 
 @dataclass(frozen=True)
 class PredictionsOfPages:
     """The work on one file: the predictions of its pages, nothing withheld; it goes on where it broke off.
 
-    A part holds predictions.jsonl and the bad pages. ``made_from`` tells these runs from others of the same names.
+    A part holds chunks.jsonl and the bad pages. ``made_from`` tells these runs from others of the same names.
     """
 
     runs: tuple[str, ...]
@@ -135,7 +135,7 @@ class PredictionsOfPages:
             try:
                 self._predict(shard, partial, progress)
             except BaseException:
-                if not whole_chunks(partial / ANSWERS):
+                if not answered_pages(partial / ANSWERS):
                     remove(partial)  # nothing to go on from
                 raise
             partial.rename(part)
@@ -144,29 +144,30 @@ class PredictionsOfPages:
         members, features, vocab, decoding, _ = self.ensemble
         encoder = msgspec.json.Encoder()
         with bad_pages(folder, self.skip_bad) as on_bad, open(folder / ANSWERS, "ab") as file:
-            done = whole_chunks(folder / ANSWERS)
+            done = answered_pages(folder / ANSWERS)
             stream = page_stream(
                 shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
             )
             rest = islice(stream, done, None)
-            for page, prediction in predict_pages(
-                members, rest, pad_id=vocab.pad, options=self.options, decoding=decoding
-            ):
-                file.write(encoder.encode(_Answered(prediction, len(page.windows))) + b"\n")
+            made = predict_chunks(members, rest, pad_id=vocab.pad, options=self.options, decoding=decoding)
+            for chunk in made:
+                answered = [_Answered(prediction, len(page.windows)) for page, prediction in chunk]
+                file.write(encoder.encode(answered) + b"\n")
 
 
-def whole_chunks(path: Path) -> int:
-    """How many predictions of whole chunks are in a file; it is cut off behind them.
+def answered_pages(path: Path) -> int:
+    """How many pages have a prediction in a part, which is cut off behind its last whole chunk.
 
     Pages share forward passes with those of their chunk, and may be predicted a last bit different without them.
     """
     if not path.exists():
         return 0
+    pages = end = 0
     with open(path, "rb+") as file:
-        ends = [file.tell() for line in iter(file.readline, b"") if line.endswith(b"\n")]
-        done = len(ends) // CHUNK * CHUNK
-        file.truncate(ends[done - 1] if done else 0)
-    return done
+        while (line := file.readline()).endswith(b"\n"):
+            pages, end = pages + len(_CHUNK.decode(line)), file.tell()
+        file.truncate(end)
+    return pages
 
 
 def predict_pages(
@@ -182,9 +183,21 @@ def predict_pages(
     A model is used where and as it is; the members of an ensemble one after the other, for some pages at a time.
     ``decoding`` is the run's own rule, which the options may overrule.
     """
+    return chain.from_iterable(predict_chunks(model, pages, pad_id=pad_id, options=options, decoding=decoding))
+
+
+def predict_chunks(
+    model: BertReader | Sequence[Member],
+    pages: Iterable[PageWindows],
+    *,
+    pad_id: int,
+    options: PredictOptions,
+    decoding: Decoding = JOINT,
+) -> Iterator[list[tuple[PageWindows, Prediction]]]:
+    """The same, those of a chunk together; see page_logits."""
     rule = DECODINGS.get(options.decoding, decoding)
     for some, logits in page_logits(model, pages, pad_id=pad_id, options=options):
-        yield from zip(some, decode_pages(some, logits, rule=rule, n_best=options.n_best), strict=True)
+        yield list(zip(some, decode_pages(some, logits, rule=rule, n_best=options.n_best), strict=True))
 
 
 def page_logits(
@@ -193,18 +206,30 @@ def page_logits(
     *,
     pad_id: int,
     options: ForwardOptions,
-    chunk: int = CHUNK,
 ) -> Iterator[tuple[list[PageWindows], list[list[Logits]]]]:
-    """The pages, ``chunk`` at a time, and the logits of the windows of each."""
+    """The pages, some at a time, and the logits of the windows of each: a chunk ends when it has CHUNK windows."""
     members = [Member("the model", model)] if isinstance(model, BertReader) else model
-    pages = iter(pages)
-    while some := list(islice(pages, chunk)):
+    for some in chunks(pages):
         windows = [window for page in some for window in page.windows]
         logits = mean_logits(
             [window_logits(each, windows, pad_id=pad_id, options=options, run=run) for run, each in members]
         )
         scores = iter(logits)
         yield some, [list(islice(scores, len(page.windows))) for page in some]
+
+
+def chunks(pages: Iterable[PageWindows]) -> Iterator[list[PageWindows]]:
+    """Pages until they have CHUNK windows together, and so on; what is left at the end has fewer."""
+    some: list[PageWindows] = []
+    windows = 0
+    for page in pages:
+        some.append(page)
+        windows += len(page.windows)
+        if windows >= CHUNK:
+            yield some
+            some, windows = [], 0
+    if some:
+        yield some
 
 
 def window_logits(

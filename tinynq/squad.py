@@ -23,7 +23,6 @@ from tinynq.types import Logits, PageWindows, Progress, no_progress
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 TOP = 20  # starts and ends that are paired, as in BERT's own run_squad
-CHUNK = 512  # pages; most have one window
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def evaluate_squad(
     pages = (page_windows(squad_page(question, where=file), vocab=vocab, options=features) for question in questions)
     answers: dict[str, str] = {}
     asked = iter(enumerate(questions, 1))
-    for some, logits in page_logits(model, pages, pad_id=vocab.pad, options=chosen, chunk=CHUNK):
+    for some, logits in page_logits(model, pages, pad_id=vocab.pad, options=chosen):
         for page, of_page, (count, question) in zip(some, logits, asked, strict=False):  # asked goes on
             answers[question.id] = best_answer(question.context, page, of_page)
             progress(count, count / len(questions))

@@ -91,7 +91,9 @@ def run(arguments: argparse.Namespace) -> None:
             records = [squad, nq] if arm.with_squad else [nq]
             steps = arguments.steps + arguments.first * arm.all_updates
             options: dict[str, Any] = {**common, **start, **arm.options, "steps": steps, "seed": seed}
-            learn = partial(tinynq.distill, teacher=arm.teacher) if arm.teacher else tinynq.train
+            learn: Any = tinynq.train
+            if arm.teacher:
+                learn = partial(tinynq.distill, teacher=arm.teacher, lessons=f"{folder}/lessons-{Path(nq).stem}")
             seconds += learn(records, out=out, recipe=arm.recipe, **options).seconds / arguments.seeds
             answers.append(f"{out}.json")
             if not Path(answers[-1]).exists():

@@ -8,30 +8,43 @@ they are too few. predict is BERT-Tiny from random weights, on windows without a
 
 import gzip
 import json
-import os
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-from timing import TINYNQ, machine, parser
+from timing import machine, parser
 
 from tinynq.files import expand, read_lines
 from tinynq.pages import read_pages
 from tinynq.predictions import first_candidate, write_predictions
 
 MUST = {"prepare --for train": 400, "prepare --for predict": 400, "eval": 300, "predict": 900}
+# ru_maxrss would count what the process had from which it was started.
+MEASURED = (
+    sys.executable,
+    "-c",
+    """
+import re
+from pathlib import Path
+from tinynq.cli import main
+try:
+    main()
+finally:
+    print(re.findall(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text("ascii"))[0])
+""",
+)
 RUN = ("--init", "bert-tiny", "--steps", "1", "--batch-size", "2", "--recipe", "fast", "--threads", "1")
 
 
-def peak(command: list[str]) -> float:
-    """The largest resident size of a command, in MB."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"failed: {' '.join(command)}")
-    return usage.ru_maxrss / 1024
+def peak(command: Sequence[str]) -> float:
+    """The most memory that a command of tinynq has had, in MB."""
+    process = subprocess.run([*MEASURED, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    if process.returncode:
+        raise SystemExit(f"failed: tinynq {' '.join(command)}")
+    return int(process.stdout.split()[-1]) / 1024
 
 
 def some(files: list[str], count: int) -> Iterator[bytes]:
@@ -68,13 +81,13 @@ def commands(files: list[str], count: int, out: Path) -> dict[str, list[str]]:
     write_predictions(predictions, map(first_candidate, read_pages([pages], annotated=False)))
     options = ["--max-seq-length", "128", "--stride", "128", "--max-contexts", "4"]  # few windows
     train, dev, run = (str(out / f"{count}.{name}") for name in ("train.parquet", "dev.parquet", "run"))
-    peak([*TINYNQ, "prepare", pages, "--out", train, *options])
-    peak([*TINYNQ, "train", train, "--out", run, *RUN])
+    peak(["prepare", pages, "--out", train, *options])
+    peak(["train", train, "--out", run, *RUN])
     return {
-        "prepare --for train": [*TINYNQ, "prepare", pages, "--out", train],
-        "prepare --for predict": [*TINYNQ, "prepare", pages, "--out", dev, "--for", "predict"],
-        "eval": [*TINYNQ, "eval", pages, "--predictions", predictions],
-        "predict": [*TINYNQ, "predict", run, pages, "--out", str(out / "p.json"), "--threads", "1"],
+        "prepare --for train": ["prepare", pages, "--out", train],
+        "prepare --for predict": ["prepare", pages, "--out", dev, "--for", "predict"],
+        "eval": ["eval", pages, "--predictions", predictions],
+        "predict": ["predict", run, pages, "--out", str(out / "p.json"), "--threads", "1"],
     }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from tinynq.training import train
 # A busy machine is no fault of the code; and the same examples every time.
 settings.register_profile("tinynq", deadline=None, derandomize=True)
 settings.load_profile("tinynq")
+
+# A shell has what it runs in the background ignore Ctrl-C, and all that this starts: the tests send some.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

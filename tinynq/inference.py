@@ -153,6 +153,7 @@ class PredictionsOfPages:
             for chunk in made:
                 answered = [_Answered(prediction, len(page.windows)) for page, prediction in chunk]
                 file.write(encoder.encode(answered) + b"\n")
+                file.flush()  # so that a kill costs one chunk
 
 
 def answered_pages(path: Path) -> int:

@@ -22,18 +22,18 @@ from tinynq.pages import read_pages
 from tinynq.predictions import first_candidate, write_predictions
 
 MUST = {"prepare --for train": 400, "prepare --for predict": 400, "eval": 300, "predict": 900}
-# ru_maxrss would count what the process had from which it was started.
 MEASURED = (
     sys.executable,
     "-c",
-    """
-import re
-from pathlib import Path
+    f"""
+import sys
+sys.path.append({str(Path(__file__).parent)!r})
+from timing import peak_megabytes
 from tinynq.cli import main
 try:
     main()
 finally:
-    print(re.findall(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text("ascii"))[0])
+    print(peak_megabytes())
 """,
 )
 RUN = ("--init", "bert-tiny", "--steps", "1", "--batch-size", "2", "--recipe", "fast", "--threads", "1")
@@ -44,7 +44,7 @@ def peak(command: Sequence[str]) -> float:
     process = subprocess.run([*MEASURED, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     if process.returncode:
         raise SystemExit(f"failed: tinynq {' '.join(command)}")
-    return int(process.stdout.split()[-1]) / 1024
+    return float(process.stdout.split()[-1])
 
 
 def some(files: list[str], count: int) -> Iterator[bytes]:

@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import platform
-import re
 import resource
 import statistics
 import subprocess
@@ -32,6 +31,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from timing import peak_megabytes
 from torch import nn
 
 import tinynq
@@ -214,11 +214,6 @@ def measured_call(arguments: argparse.Namespace) -> None:
         "cpu": usage.ru_utime + usage.ru_stime,
     }
     print(json.dumps(measured))
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process has had; ru_maxrss would count what its parent had when it began."""
-    return float(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))[0]) / 1024
 
 
 def clock_of(arguments: argparse.Namespace) -> Clock:

@@ -7,12 +7,14 @@ a line. Everything runs once before it is timed, so that the files are in the pa
 import argparse
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 STANDARD_LIBRARY = """
 import gzip, json, sys
@@ -41,6 +43,11 @@ def seconds(command: Sequence[str]) -> float:
     begun = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - begun
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has had; ru_maxrss would count what its parent had when it began."""
+    return float(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))[0]) / 1024
 
 
 def compare(commands: dict[str, list[str]], *, repeat: int, must: dict[str, float]) -> None:

@@ -27,7 +27,6 @@ from tinynq.inference import (
     answered_pages,
     chunks,
     predict,
-    predict_chunks,
     predict_pages,
     window_logits,
 )
@@ -317,14 +316,14 @@ def test_predictions_go_on_within_a_file(
     made: list[int] = []
 
     def predicted(*arguments: Any, **options: Any) -> Any:
-        for chunk in predict_chunks(*arguments, **options):
+        for chunk in predict_pages(*arguments, **options):
             if len(made) == 1:
                 made.append(0)
                 raise KeyboardInterrupt
             made.append(len(chunk))
             yield chunk
 
-    monkeypatch.setattr(inference, "predict_chunks", predicted)
+    monkeypatch.setattr(inference, "predict_pages", predicted)
     with pytest.raises(KeyboardInterrupt):
         predict(small_run.folder, three_files, out=str(out))
     assert not out.exists() and (tmp_path / ".out.json.parts").is_dir()

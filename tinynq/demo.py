@@ -97,7 +97,7 @@ def demo(*, out: str, stage: Callable[[str, str], AbstractContextManager[Progres
             model = load_init("bert-tiny", info.vocab, features=info.features, seed=seed).eval()
             pages = page_stream(dev_pages, features=info.features, vocab=info.vocab, progress=progress)
             answers = predict_pages(model, pages, pad_id=info.vocab.pad, options=PredictOptions())
-            untrained = score(read_gold(dev_pages), (prediction for _, prediction in answers))
+            untrained = score(read_gold(dev_pages), (prediction for chunk in answers for _, prediction in chunk))
             first = score(read_gold(dev_pages), map(first_candidate, read_pages(dev_pages)))
         asked: list[Asked] = []
         if DEFAULT in bundled_readers():

@@ -149,7 +149,7 @@ class PredictionsOfPages:
                 shard, features=features, vocab=vocab, run=self.runs[0], progress=progress, on_bad=on_bad
             )
             rest = islice(stream, done, None)
-            made = predict_chunks(members, rest, pad_id=vocab.pad, options=self.options, decoding=decoding)
+            made = predict_pages(members, rest, pad_id=vocab.pad, options=self.options, decoding=decoding)
             for chunk in made:
                 answered = [_Answered(prediction, len(page.windows)) for page, prediction in chunk]
                 file.write(encoder.encode(answered) + b"\n")
@@ -178,24 +178,12 @@ def predict_pages(
     pad_id: int,
     options: PredictOptions,
     decoding: Decoding = JOINT,
-) -> Iterator[tuple[PageWindows, Prediction]]:
-    """The prediction of each page, in the pages' order, with the page; nothing is withheld.
+) -> Iterator[list[tuple[PageWindows, Prediction]]]:
+    """The prediction of each page, in the pages' order, with the page, a chunk together; nothing is withheld.
 
     A model is used where and as it is; the members of an ensemble one after the other, for some pages at a time.
     ``decoding`` is the run's own rule, which the options may overrule.
     """
-    return chain.from_iterable(predict_chunks(model, pages, pad_id=pad_id, options=options, decoding=decoding))
-
-
-def predict_chunks(
-    model: BertReader | Sequence[Member],
-    pages: Iterable[PageWindows],
-    *,
-    pad_id: int,
-    options: PredictOptions,
-    decoding: Decoding = JOINT,
-) -> Iterator[list[tuple[PageWindows, Prediction]]]:
-    """The same, those of a chunk together; see page_logits."""
     rule = DECODINGS.get(options.decoding, decoding)
     for some, logits in page_logits(model, pages, pad_id=pad_id, options=options):
         yield list(zip(some, decode_pages(some, logits, rule=rule, n_best=options.n_best), strict=True))

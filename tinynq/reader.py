@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -95,7 +96,7 @@ class Reader:
         predicted = predict_pages(self.model, windows(), pad_id=self.vocab.pad, options=options, decoding=self.decoding)
         return [
             make_answer(question, read[key][0], prediction, self.scale)
-            for question, key, (_, prediction) in zip(questions, keys, predicted, strict=True)
+            for question, key, (_, prediction) in zip(questions, keys, chain.from_iterable(predicted), strict=True)
         ]
 
     def _question(self, question: str) -> str:

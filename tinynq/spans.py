@@ -50,7 +50,7 @@ class Spans(NamedTuple):
     score: NDArray[np.float64]
     window: NDArray[np.int64]
 
-    def part(self, rows: slice | NDArray[np.int64]) -> "Spans":
+    def part(self, rows: NDArray[np.int64]) -> "Spans":
         """Some of them."""
         return Spans(*(array[rows] for array in self))  # type: ignore[arg-type]
 
@@ -164,34 +164,56 @@ def agreed(batch: Batch, spans: Spans) -> Spans:
     What one window finds counts less where another, which sees the same words among others, does not find it. Logits
     are those of a token's best piece; answer types those of the window in which the span was best.
     """
+    spans = _distinct(batch, spans)
+    window, span = _shown(batch, spans)
+    ends = np.array([spans.start[span], spans.end[span] - 1])
+    both, best = _best_pieces(batch, window * FAR + ends)
+    window, span = window[both], span[both]
+    scores = best.sum(axis=0, dtype=np.float64) - _no_answer(batch)[window]
+    of_span = partial(np.bincount, span, minlength=len(spans.start))
+    return spans._replace(score=of_span(scores) / of_span())
+
+
+def _distinct(batch: Batch, spans: Spans) -> Spans:
+    """The spans of each page in order, of equal ones the best."""
     page = batch.page[spans.window]
     order = np.lexsort((-spans.score, spans.end, spans.start, page))
     different = np.diff([column[order] for column in (page, spans.start, spans.end)], prepend=-1).any(axis=0)
-    spans = spans.part(order[different])
-    # Each window with the spans of its page that begin among its tokens: window by window, in their order.
+    return spans.part(order[different])
+
+
+def _shown(batch: Batch, spans: Spans) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each window with the spans of its page that begin among its tokens, window by window: [P] each.
+
+    The spans are page by page, in the order of their starts.
+    """
     begins, page = batch.page[spans.window] * FAR + spans.start, batch.page * FAR
     last = np.searchsorted(begins, page + batch.token_map.max(axis=1), side="right")
     first = np.searchsorted(begins, page + np.where(batch.token_map < 0, FAR - 1, batch.token_map).min(axis=1))
     counts = np.maximum(last - first, 0)
     window = np.repeat(np.arange(len(counts)), counts)
-    span = np.arange(len(window)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+    return window, np.arange(len(window)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+
+
+def _best_pieces(batch: Batch, wanted: NDArray[np.int64]) -> tuple[NDArray[np.bool_], Float32s]:
+    """The best start logit of first tokens, and the best end logit of last ones, among the tokens' pieces.
+
+    ``wanted`` [2, P] are tokens as window * FAR + token. Returns which windows have both [P], and of these the
+    logits [2, P'].
+    """
     # The pieces of each window's tokens in the tokens' order, and behind them one of none.
     pieces = np.flatnonzero(batch.token_map >= 0)
     tokens = pieces // batch.token_map.shape[1] * FAR + batch.token_map.ravel()[pieces]
     order = np.argsort(tokens, kind="stable")
     pieces, tokens = np.append(pieces[order], 0), np.append(tokens[order], np.iinfo(np.int64).max)
-    # Of each span's first and last token, the first piece, and then the best one.
-    wanted = window * FAR + np.array([spans.start[span], spans.end[span] - 1])
     piece = np.searchsorted(tokens, wanted)
     both = (tokens[piece] == wanted).all(axis=0)
-    window, span, wanted, piece = window[both], span[both], wanted[:, both], piece[:, both]
+    wanted, piece = wanted[:, both], piece[:, both]
     logits = batch.logits.reshape(2, -1)
     best = np.take_along_axis(logits, pieces[piece], axis=1)
     while (more := tokens[(piece := np.minimum(piece + 1, len(tokens) - 1))] == wanted).any():
         np.maximum(best, np.take_along_axis(logits, pieces[piece], axis=1), out=best, where=more)
-    scores = best.sum(axis=0, dtype=np.float64) - _no_answer(batch)[window]
-    of_span = partial(np.bincount, span, minlength=len(begins))
-    return spans._replace(score=of_span(scores) / of_span())
+    return both, best
 
 
 def _top_positions(logits: Float32s, top: int) -> NDArray[np.int64]:

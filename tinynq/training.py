@@ -370,7 +370,7 @@ def dev_scorer(
     def evaluate(model: BertReader) -> Report:
         pages = page_stream(sources, features=features, vocab=vocab)
         predicted = predict_pages(model, pages, pad_id=vocab.pad, options=predict_options, decoding=decoding)
-        return score(gold, (prediction for _, prediction in predicted))
+        return score(gold, (prediction for chunk in predicted for _, prediction in chunk))
 
     return evaluate
 

@@ -16,10 +16,10 @@ from nq_lines import annotated, answer, null, original, write
 from tinynq import gold as gold_module
 from tinynq.config import GoldOptions
 from tinynq.errors import InputError
-from tinynq.gold import Gold, load_gold
+from tinynq.gold import Gold, GoldPages, load_gold
 from tinynq.metrics import evaluate
 from tinynq.pages import read_gold
-from tinynq.types import Progress
+from tinynq.types import Annotation, LongAnswer, NqSpan, Prediction, Progress
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def load(pages: str | list[str], *, cache: bool = True, workers: int = 1, skip_bad: str | None = None) -> list[Gold]:
-    return load_gold(pages, options=GoldOptions(cache=cache, workers=workers), skip_bad=skip_bad).gold
+    return list(load_gold(pages, options=GoldOptions(cache=cache, workers=workers), skip_bad=skip_bad))
 
 
 def entries(cache: Path) -> list[Path]:
@@ -56,6 +56,18 @@ def test_the_cache_gives_what_the_files_hold(pages: list[str], cache: Path, read
     assert load(pages) == expected and reads == ["a.jsonl", "b.jsonl"]
     assert load(pages) == expected and reads == ["a.jsonl", "b.jsonl"]
     assert len(entries(cache)) == 2 and cache.is_dir()
+
+
+def test_gold_can_be_looked_at_again(pages: list[str], cache: Path) -> None:
+    gold = load_gold(pages, options=GoldOptions())
+    assert list(gold) == list(gold) == list(GoldPages(gold)) == list(read_gold(pages))
+
+
+def test_where_pages_were_left_out_only_those_with_gold_are_answerable() -> None:
+    gold: list[Gold] = [(i, [Annotation(LongAnswer())], "") for i in (1, 2)]
+    predictions = [Prediction(i, NqSpan(), 0.0, [], 0.0) for i in (2, 3)]
+    assert list(GoldPages(gold).answerable(predictions)) == predictions
+    assert list(GoldPages(gold, bad=1).answerable(predictions)) == predictions[:1]
 
 
 def test_workers_make_no_difference(pages: list[str], cache: Path) -> None:

@@ -321,6 +321,22 @@ def test_partial_scores_what_is_there_and_says_so() -> None:
         score(gold, predictions[1:], partial=True)
 
 
+def test_of_two_with_one_id_the_last_is_scored() -> None:
+    other = predicted(1, long=NqSpan(90, 91))
+    gold: Gold = [(1, [NULL] * 2, ""), (2, [NULL] * 2, ""), (1, [ANSWERED] * 2, "")]
+    predictions = [other, predicted(2), predicted(1, long=ANSWERED.long_answer)]
+    report = score(gold, predictions)
+    assert (report.pages, report.long.gold, report.long.best.f1) == (2, 1, 1.0)
+    assert report == score(gold[1:], predictions[1:])
+    assert score(gold[::-1], predictions).long.gold == 0
+
+
+def test_what_can_be_gone_through_once_is_scored_alike() -> None:
+    gold: Gold = [(i, [ANSWERED] * 2, "") for i in range(3)]
+    predictions = [predicted(i, long=ANSWERED.long_answer) for i in range(3)]
+    assert score(iter(gold), iter(predictions)) == score(gold, predictions)
+
+
 def test_ids_that_differ_are_listed_ten_of_each_side() -> None:
     gold: Gold = [(i, [NULL], "") for i in range(12)]
     with pytest.raises(InputError) as error:

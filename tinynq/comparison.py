@@ -159,7 +159,7 @@ def compare(
     a, b = (expand(source, suffixes=SUFFIXES) for source in predictions)
     found = {path: read_predictions(path) for path in [*a, *b]}
     gold = load_gold(pages, options=reading, skip_bad=skip_bad, progress=progress)
-    judged = {path: judge(gold.gold, gold.answerable(found[path]), options=checked, name=f"{path}: ") for path in found}
+    judged = {path: judge(gold, gold.answerable(found[path]), options=checked, name=f"{path}: ") for path in found}
     runs = ([judged[path] for path in system] for system in (a, b))
     return replace(compare_judged(*runs, files=(a, b), options=checked), bad_pages=gold.bad)
 

@@ -26,7 +26,7 @@ PathLike: TypeAlias = str | os.PathLike[str]
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 BUFFER = 1 << 20  # igzip is 1.2 times as fast behind a buffer of this size as behind its own of 8 KB
-AHEAD = 1 << 20  # bytes a step of the thread that unzips; smaller steps wait for each other
+AHEAD = 1 << 19  # bytes a step of the thread that unzips, which holds eight of them packed and four unpacked
 LONGEST_LINE = 1 << 27  # bytes; a page has some hundreds of thousands
 GZIP_MAGIC = b"\x1f\x8b"
 

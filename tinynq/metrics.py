@@ -222,9 +222,9 @@ def evaluate(
     what cannot be read or does not fit together, UsageError for an unknown option.
     """
     checked, reading = make_both(EvalOptions, GoldOptions, options)
-    found = read_predictions(predictions)
+    found = iter(read_predictions(predictions))
     gold = load_gold(pages, options=reading, skip_bad=skip_bad, progress=progress)
-    return replace(score(gold.gold, gold.answerable(found), **vars(checked)), bad_pages=gold.bad)
+    return replace(score(gold, gold.answerable(found), **vars(checked)), bad_pages=gold.bad)
 
 
 def score(
@@ -255,27 +255,26 @@ def judge(
 
     Takes and raises what ``score`` does; ``name`` begins the messages about predictions.
     """
-    expected = {example_id: (annotations, where) for example_id, annotations, where in gold}
     found = {prediction.example_id: prediction for prediction in predictions}
+    if iter(gold) is gold:  # which can be gone through once
+        gold = list(gold)
+    last = {example_id: at for at, (example_id, _, _) in enumerate(gold)}
     if not options.partial:
-        _check_ids(expected, found, name)
+        _check_ids(last, found, name)
+    if not last.keys() & found.keys():
+        raise InputError(f"{name}nothing to score: {len(last)} gold pages and {len(found)} predictions share no id")
+    said = digest(map(_answers, found.values()))
+    known = digest((each, annotations) for at, (each, annotations, _) in enumerate(gold) if at == last[each])
     pages: dict[ExampleId, tuple[Outcome, Outcome]] = {}
-    for example_id, (annotations, where) in expected.items():
-        if example_id in found:
+    for at, (example_id, annotations, where) in enumerate(gold):
+        if at == last[example_id] and example_id in found:
             check_gold(annotations, f"{where}: example {example_id}")
+            prediction = found.pop(example_id)  # which is looked at no more, and makes room
             pages[example_id] = (
-                _score_long(annotations, found[example_id], options.long_non_null_threshold),
-                _score_short(annotations, found[example_id], options.short_non_null_threshold),
+                _score_long(annotations, prediction, options.long_non_null_threshold),
+                _score_short(annotations, prediction, options.short_non_null_threshold),
             )
-    if not pages:
-        raise InputError(f"{name}nothing to score: {len(expected)} gold pages and {len(found)} predictions share no id")
-    return Judged(
-        pages,
-        len(expected) - len(pages),
-        len(found) - len(pages),
-        digest((example_id, annotations) for example_id, (annotations, _) in expected.items()),
-        digest(map(_answers, found.values())),
-    )
+    return Judged(pages, len(last) - len(pages), len(found), known, said)
 
 
 def summarize(judged: Judged, *, options: EvalOptions) -> Report:

@@ -32,7 +32,10 @@ def read_predictions(path: PathLike) -> list[Prediction]:
     yes/no beside short answers.
     """
     try:
-        items = _items(b"\n".join(line for _, line in read_lines(path)))
+        content = bytearray()  # grown line by line: joined in one go, it would be held twice
+        for _, line in read_lines(path):
+            content += line + b"\n"
+        items = _items(content)
         if items is None:
             raise InputError(f'{path}: no list "predictions" found; expected an official predictions file')
         return [_prediction(item, f"{path}: prediction {i}") for i, item in enumerate(items)]
@@ -40,7 +43,7 @@ def read_predictions(path: PathLike) -> list[Prediction]:
         raise InputError(f"{path}: no JSON ({error}); expected an official predictions file") from None
 
 
-def _items(content: bytes) -> Iterable[Any] | None:
+def _items(content: bytearray) -> Iterable[Any] | None:
     """The predictions as JSON has them; None where there is no list of them."""
     try:
         # One at a time: as Python's dictionaries they take eight times the room of their text.
@@ -135,7 +138,7 @@ def parse_yes_no(answer: str, where: str) -> str:
     upper = answer.upper()
     if upper not in YES_NO:
         raise InputError(f"{where}: yes_no_answer is {answer!r}, expected one of {', '.join(YES_NO)}")
-    return upper
+    return YES_NO[YES_NO.index(upper)]  # one of three, and not a string of its own
 
 
 def is_null(span: NqSpan) -> bool:

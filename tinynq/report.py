@@ -158,8 +158,8 @@ def write_report(
         on_bad = refuse if skip_bad is None else bad.note
         read = read_pages(sources, progress=_half(progress, 0), on_bad=on_bad)
         noted = list(_noting(read, facts, None if skip_bad is None else bad.note))
-        gold = GoldPages(noted, bad.count)
-        judged = judge(gold.gold, gold.answerable(found), options=checked)
+        gold = GoldPages(noted, bad=bad.count)
+        judged = judge(gold, gold.answerable(found), options=checked)
         report = replace(summarize(judged, options=checked), bad_pages=bad.count)
         kinds = [
             Kind("long", {id_: long for id_, (long, _) in judged.pages.items()}, report.long),

@@ -29,5 +29,6 @@ def signature(*, pages: int, gold: str, predictions: Sequence[str], options: Eva
 
 
 def digest(items: Iterable[object]) -> str:
-    """The sha256 of items as JSON, in any order."""
-    return hashlib.sha256(b"\n".join(sorted(map(msgspec.json.encode, items)))).hexdigest()
+    """The sha256 of the sorted sha256s of items as JSON: in any order, and without keeping what they are."""
+    each = (hashlib.sha256(msgspec.json.encode(item)).digest() for item in items)
+    return hashlib.sha256(b"".join(sorted(each))).hexdigest()

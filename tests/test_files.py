@@ -4,8 +4,6 @@ import errno
 import gzip
 import io
 import os
-import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -176,47 +174,6 @@ def test_damage_far_inside_names_the_line_that_was_reached(tmp_path: Path) -> No
             seen = number
     assert seen > 1000
     assert str(caught.value).startswith(f"{path}:{seen + 1}: ")
-
-
-def test_a_signal_waits_for_the_queue_of_the_thread_that_unzips(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One that comes when the queue has just taken its lock would have the file hang when it is closed."""
-    path = tmp_path / "a.jsonl.gz"
-    path.write_bytes(gzip.compress(b"a\n" * 10))
-    taken: list[object] = []
-    get = queue.Queue.get
-
-    def interrupted(self: "queue.Queue[object]", *arguments: object, **options: object) -> object:
-        os.kill(os.getpid(), signal.SIGINT)
-        taken.append(get(self, *arguments, **options))  # type: ignore[arg-type]
-        return taken[-1]
-
-    monkeypatch.setattr(queue.Queue, "get", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        list(read_lines(path))
-    assert taken
-
-
-def test_a_signal_does_not_wait_for_a_sender(tmp_path: Path) -> None:
-    pipe, read = tmp_path / "pipe", threading.Event()
-    os.mkfifo(pipe)
-
-    def send() -> None:
-        with pipe.open("wb") as file:
-            file.write(gzip.compress(b"a\n")[:-4])
-            file.flush()
-            read.wait(0.3)
-            os.kill(os.getpid(), signal.SIGINT)
-            read.wait(20)
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    with pytest.raises(KeyboardInterrupt):
-        list(read_lines(pipe))
-    assert sender.is_alive()
-    read.set()
-    sender.join()
 
 
 def test_what_cannot_be_opened_is_one_line(folder: Path) -> None:

@@ -21,7 +21,8 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import tinynq
 from tinynq.config import FetchOptions, Split, make
 from tinynq.errors import InputError, UsageError
-from tinynq.files import GZIP_MAGIC, open_input, read_lines
+from tinynq.files import open_input, read_lines
+from tinynq.gunzip import GZIP_MAGIC
 from tinynq.types import Progress, no_progress
 
 Format = Literal["original", "simplified"]

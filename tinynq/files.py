@@ -4,31 +4,26 @@ import glob
 import os
 import secrets
 import shutil
-import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from gzip import BadGzipFile
-from io import BufferedReader, FileIO, RawIOBase
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from isal import igzip_threaded
 from isal.igzip_lib import IsalError
 
 from tinynq.errors import InputError, OnBad, TinynqError, UsageError, refuse
-from tinynq.interrupts import signals_wait
+from tinynq.gunzip import BUFFER, unzipped
 from tinynq.storage import STDIN, filesystem, hold, is_url, reason_of, size_of
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
-BUFFER = 1 << 20  # igzip is 1.2 times as fast behind a buffer of this size as behind its own of 8 KB
-AHEAD = 1 << 19  # bytes a step of the thread that unzips, which holds eight of them packed and four unpacked
 LONGEST_LINE = 1 << 27  # bytes; a page has some hundreds of thousands
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 def expand(sources: PathLike | Sequence[PathLike], *, suffixes: tuple[str, ...] = SUFFIXES) -> list[str]:
@@ -150,7 +145,7 @@ def _lines(file: BufferedReader, name: str) -> Iterator[tuple[int, bytes]]:
     # Drivers and decompressors raise exceptions of their own making. Those of whoever takes the
     # lines do not come by here.
     try:
-        with _unzipped(file) as stream:
+        with unzipped(file) as stream:
             for number, line in enumerate(iter(partial(stream.readline, LONGEST_LINE + 1), b""), 1):
                 if len(line) > LONGEST_LINE:
                     raise InputError(
@@ -173,7 +168,7 @@ def open_stream(path: PathLike) -> Iterator[BufferedReader]:
     name = _plain(path)
     with _open_stream(name) as file, ExitStack() as stack:
         with _reading(name):
-            stream = stack.enter_context(_unzipped(file))
+            stream = stack.enter_context(unzipped(file))
         yield stream
 
 
@@ -184,40 +179,6 @@ def unreadable(where: str, error: Exception) -> InputError:
     if isinstance(error, IsalError | BadGzipFile):
         return InputError(f"{where}: the gzip data is damaged ({error}); copy the file again")
     return InputError(f"{where}: cannot be read: {reason_of(error)}")
-
-
-@contextmanager
-def _unzipped(file: BufferedReader) -> Iterator[BufferedReader]:
-    """The bytes of a file; those of gzip by way of a thread that reads ahead, where it never waits for a sender."""
-    if file.peek(2)[:2] != GZIP_MAGIC:
-        yield file
-        return
-    ahead = isinstance(file.raw, FileIO) and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-    opened = igzip_threaded.open(file, "rb", threads=int(ahead), block_size=AHEAD)  # type: ignore[no-untyped-call]
-    with BufferedReader(cast(Any, _Ahead(opened)) if ahead else opened, BUFFER) as unzipped:
-        yield unzipped
-
-
-class _Ahead(RawIOBase):
-    """What another thread unzips and hands over in a queue.
-
-    Of a regular file alone: a signal could wait for ever for a sender.
-    """
-
-    def __init__(self, unzipped: BufferedReader) -> None:
-        self._unzipped = unzipped
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        with signals_wait():
-            return self._unzipped.readinto(buffer)
-
-    def close(self) -> None:
-        with signals_wait():
-            self._unzipped.close()
-        super().close()
 
 
 def open_input(path: PathLike) -> BinaryIO:

@@ -294,3 +294,15 @@ def test_standard_input_is_a_page_source(small_run: SmallRun, tmp_path: Path) ->
     with open(small_run.pages, "rb") as pages:
         assert subprocess.run(command, stdin=pages, capture_output=True, check=False).returncode == 0
     assert read_info(str(tmp_path / "r.parquet")).counts["pages"] == 40
+
+
+def test_a_command_ends_without_a_look_for_garbage() -> None:
+    code = (
+        "import atexit, gc, sys\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"
+        "sys.argv = ['tinynq', '--version']\n"
+        "from tinynq.__main__ import main\n"
+        "main()"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "True"

@@ -145,8 +145,10 @@ def context_type(page: Page, candidate: Candidate) -> str:
 
 def is_blank(page: Page, candidate: Candidate) -> bool:
     """Whether a candidate is nothing but HTML and blanks."""
-    tokens = range(candidate.start_token, candidate.end_token)
-    return not any(not page.is_html[at] and page.tokens[at].strip() for at in tokens)
+    for at in range(candidate.start_token, candidate.end_token):  # twice as fast as any(): most often the second is it
+        if not page.is_html[at] and page.tokens[at].strip():
+            return False
+    return True
 
 
 def word_pieces(page: Page, at: int, vocab: Vocab) -> tuple[int, ...]:

@@ -95,10 +95,11 @@ def shuffled(
             for batch in batches:
                 names, indices = batch.column("example_id").to_pylist(), batch.column("index").to_pylist()
                 keys = np.array([key(f"{n}/{i}") for n, i in zip(names, indices, strict=True)], np.uint64)
-                rows = pa.record_batch([*batch.columns, pa.array(keys)], schema=keyed)
-                buckets = (keys // np.uint64((1 << 64) // BUCKETS)).astype(np.int64)
-                for bucket in np.unique(buckets):
-                    files[bucket].write_batch(rows.take(pa.array(np.flatnonzero(buckets == bucket))))
+                order = np.argsort(keys, kind="stable")
+                rows = pa.record_batch([*batch.columns, pa.array(keys)], schema=keyed).take(pa.array(order))
+                buckets, firsts = np.unique(keys[order] // np.uint64((1 << 64) // BUCKETS), return_index=True)
+                for bucket, first, end in zip(buckets.tolist(), firsts, [*firsts[1:], len(rows)], strict=True):
+                    files[bucket].write_batch(rows.slice(first, end - first))
         rest = schema.empty_table()
         for path in paths:
             with pa.OSFile(path) as source:

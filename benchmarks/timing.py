@@ -23,7 +23,7 @@ for path in sys.argv[1:]:
         for line in file:
             json.loads(line)
 """
-TINYNQ = (sys.executable, "-c", "from tinynq.cli import main; main()")
+TINYNQ = (sys.executable, "-m", "tinynq")
 
 
 def yardstick(files: Sequence[str]) -> list[str]:

@@ -77,7 +77,7 @@ def test_markers_are_appended_where_the_unused_slots_run_out() -> None:
 
 def test_a_file_may_have_either_line_end(tmp_path: Path) -> None:
     vocab = Vocab.load(plain(tmp_path / "vocab.txt"))
-    (tmp_path / "dos.txt").write_bytes("\r\n".join(PLAIN).encode())
+    (tmp_path / "dos.txt").write_bytes("".join(f"{token}\r\n" for token in PLAIN).encode())
     assert Vocab.load(str(tmp_path / "dos.txt")).sha256 == vocab.sha256
     (tmp_path / "again.txt").write_text(vocab.text, "utf-8")
     assert Vocab.load(str(tmp_path / "again.txt")).tokens == vocab.tokens

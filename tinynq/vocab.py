@@ -83,7 +83,7 @@ class Vocab:
             return cls.of_text(text, cased=cased)
         try:
             with open(path, encoding="utf8", newline="") as file:
-                return cls.of_text(file.read().rstrip("\n").replace("\r\n", "\n"), cased=cased, where=path)
+                return cls.of_text(file.read().replace("\r\n", "\n"), cased=cased, where=path)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: {error}; expected the vocab.txt of a BERT model") from None
 

@@ -19,6 +19,7 @@ from tinynq.errors import InputError
 from tinynq.gold import Gold, GoldPages, load_gold
 from tinynq.metrics import evaluate
 from tinynq.pages import read_gold
+from tinynq.predictions import write_predictions
 from tinynq.types import Annotation, LongAnswer, NqSpan, Prediction, Progress
 
 
@@ -68,6 +69,15 @@ def test_where_pages_were_left_out_only_those_with_gold_are_answerable() -> None
     predictions = [Prediction(i, NqSpan(), 0.0, [], 0.0) for i in (2, 3)]
     assert list(GoldPages(gold).answerable(predictions)) == predictions
     assert list(GoldPages(gold, bad=1).answerable(predictions)) == predictions[:1]
+
+
+@pytest.mark.parametrize("example_id", [2**80, -(2**70), "", '\u2028 "x'])
+def test_an_id_may_be_of_any_size_and_text(tmp_path: Path, example_id: int | str) -> None:
+    line = annotated(original("the king", example_id=1), null()) | {"example_id": example_id}
+    pages = write(tmp_path / "a.jsonl", line)
+    assert [each for each, _, _ in load(pages)] == [each for each, _, _ in load(pages)] == [example_id]
+    write_predictions(tmp_path / "p.json", [Prediction(example_id, NqSpan(), 0.0, [], 0.0)])
+    assert evaluate(pages, predictions=tmp_path / "p.json").pages == 1
 
 
 def test_workers_make_no_difference(pages: list[str], cache: Path) -> None:

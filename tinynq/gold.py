@@ -32,8 +32,8 @@ class _Part(NamedTuple):
     bad: list[str]
 
 
-_PART = msgspec.msgpack.Decoder(_Part)
-_GOLD: msgspec.msgpack.Decoder[Gold] = msgspec.msgpack.Decoder(Gold)
+_PART = msgspec.json.Decoder(_Part)
+_GOLD: msgspec.json.Decoder[Gold] = msgspec.json.Decoder(Gold)
 
 
 class GoldPages:
@@ -44,7 +44,7 @@ class GoldPages:
 
     def __init__(self, gold: Iterable[Gold] = (), *, bad: int = 0) -> None:
         self.bad = bad
-        self._kept: list[bytes | msgspec.Raw] = [msgspec.msgpack.encode(each) for each in gold]
+        self._kept: list[bytes | msgspec.Raw] = [msgspec.json.encode(each) for each in gold]
 
     def __iter__(self) -> Iterator[Gold]:
         return map(_GOLD.decode, self._kept)
@@ -74,7 +74,7 @@ def load_gold(
     Bad pages are listed in the file ``skip_bad``; where none is named, the first raises InputError.
     """
     shards = expand(pages)
-    work = GoldOfPages(skip_bad is not None)
+    work = GoldOfFile(skip_bad is not None)
     gold = GoldPages()
     with _folder(shards, options.cache) as folder, bad_file(skip_bad) as bad:
         for path in run_shards(work, shards, folder=folder, options=options, progress=progress, tidy=False):
@@ -89,7 +89,7 @@ def load_gold(
 
 
 @dataclass(frozen=True)
-class GoldOfPages:
+class GoldOfFile:
     """The work on one file: a part is one file with all that ``read_gold`` gives, and the bad pages."""
 
     skip_bad: bool
@@ -103,11 +103,11 @@ class GoldOfPages:
             try:
                 if self.skip_bad:  # else whoever scores checks what is scored
                     check_gold(annotations, f"{where}: example {example_id}")
-                made.gold.append(msgspec.Raw(msgspec.msgpack.encode(gold)))
+                made.gold.append(msgspec.Raw(msgspec.json.encode(gold)))
             except InputError as error:
                 on_bad(error)
         with atomic_write(part) as file:
-            file.write(msgspec.msgpack.encode(made))
+            file.write(msgspec.json.encode(made))
 
 
 def check_gold(annotations: Sequence[Annotation], where: str) -> None:

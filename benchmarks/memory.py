@@ -29,7 +29,7 @@ MEASURED = (
 import sys
 sys.path.append({str(Path(__file__).parent)!r})
 from timing import peak_megabytes
-from tinynq.cli import main
+from tinynq.__main__ import main
 try:
     main()
 finally:

@@ -67,8 +67,10 @@ def test_gold_can_be_looked_at_again(pages: list[str], cache: Path) -> None:
 def test_where_pages_were_left_out_only_those_with_gold_are_answerable() -> None:
     gold: list[Gold] = [(i, [Annotation(LongAnswer())], "") for i in (1, 2)]
     predictions = [Prediction(i, NqSpan(), 0.0, [], 0.0) for i in (2, 3)]
-    assert list(GoldPages(gold).answerable(predictions)) == predictions
-    assert list(GoldPages(gold, bad=1).answerable(predictions)) == predictions[:1]
+    pages = GoldPages(gold)
+    assert list(pages.answerable(predictions)) == predictions
+    pages.bad = 1
+    assert list(pages.answerable(predictions)) == predictions[:1]
 
 
 @pytest.mark.parametrize("example_id", [2**80, -(2**70), "", '\u2028 "x'])

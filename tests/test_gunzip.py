@@ -29,8 +29,8 @@ def test_what_is_unzipped_is_what_was_zipped(tmp_path: Path) -> None:
             assert stream.read() == content
 
 
-def test_no_step_takes_more_than_the_buffer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Igzip has room for eight times as many bytes, and a small file would take less memory than a large one."""
+def test_no_step_takes_more_than_the_buffer(tmp_path: Path) -> None:
+    """There is room for eight times as many bytes, and a small file would take less memory than a large one."""
     (tmp_path / "zipped").write_bytes(gzip.compress(random.Random(0).randbytes(5 * BUFFER)))
     steps: list[int] = []
 

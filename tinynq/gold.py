@@ -42,8 +42,8 @@ class GoldPages:
     It is kept as bytes, a quarter of what it else takes, and made anew whenever it is looked at.
     """
 
-    def __init__(self, gold: Iterable[Gold] = (), *, bad: int = 0) -> None:
-        self.bad = bad
+    def __init__(self, gold: Iterable[Gold] = ()) -> None:
+        self.bad = 0
         self._kept: list[bytes | msgspec.Raw] = [msgspec.json.encode(each) for each in gold]
 
     def __iter__(self) -> Iterator[Gold]:

@@ -25,8 +25,8 @@ def unzipped(file: BufferedReader) -> Iterator[BufferedReader]:
     ahead = isinstance(file.raw, FileIO) and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
     steps = _Steps(file)
     opened = igzip_threaded.open(steps, "rb", threads=int(ahead), block_size=AHEAD)  # type: ignore[no-untyped-call]
-    with BufferedReader(cast(Any, _Ahead(opened)) if ahead else opened, BUFFER) as unzipped:
-        yield unzipped
+    with BufferedReader(cast(Any, _Ahead(opened)) if ahead else opened, BUFFER) as stream:
+        yield stream
 
 
 class _Steps(RawIOBase):

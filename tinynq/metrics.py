@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import groupby
+from itertools import compress, groupby
 from typing import Any, NamedTuple, TypeAlias
 
 import tinynq
@@ -222,7 +222,7 @@ def evaluate(
     what cannot be read or does not fit together, UsageError for an unknown option.
     """
     checked, reading = make_both(EvalOptions, GoldOptions, options)
-    found = iter(read_predictions(predictions))
+    found = iter(read_predictions(predictions))  # a list would be held to the end
     gold = load_gold(pages, options=reading, skip_bad=skip_bad, progress=progress)
     return replace(score(gold, gold.answerable(found), **vars(checked)), bad_pages=gold.bad)
 
@@ -264,10 +264,11 @@ def judge(
     if not last.keys() & found.keys():
         raise InputError(f"{name}nothing to score: {len(last)} gold pages and {len(found)} predictions share no id")
     said = digest(map(_answers, found.values()))
-    known = digest((each, annotations) for at, (each, annotations, _) in enumerate(gold) if at == last[each])
+    kept = [at == last[example_id] for at, (example_id, _, _) in enumerate(gold)]
+    known = digest((example_id, annotations) for example_id, annotations, _ in compress(gold, kept))
     pages: dict[ExampleId, tuple[Outcome, Outcome]] = {}
-    for at, (example_id, annotations, where) in enumerate(gold):
-        if at == last[example_id] and example_id in found:
+    for example_id, annotations, where in compress(gold, kept):
+        if example_id in found:
             check_gold(annotations, f"{where}: example {example_id}")
             prediction = found.pop(example_id)  # which is looked at no more, and makes room
             pages[example_id] = (

@@ -138,7 +138,7 @@ def parse_yes_no(answer: str, where: str) -> str:
     upper = answer.upper()
     if upper not in YES_NO:
         raise InputError(f"{where}: yes_no_answer is {answer!r}, expected one of {', '.join(YES_NO)}")
-    return YES_NO[YES_NO.index(upper)]  # one of three, and not a string of its own
+    return sys.intern(upper)  # one of three strings, and not one a page
 
 
 def is_null(span: NqSpan) -> bool:

@@ -157,8 +157,8 @@ def write_report(
         facts: dict[ExampleId, PageFacts] = {}
         on_bad = refuse if skip_bad is None else bad.note
         read = read_pages(sources, progress=_half(progress, 0), on_bad=on_bad)
-        noted = list(_noting(read, facts, None if skip_bad is None else bad.note))
-        gold = GoldPages(noted, bad=bad.count)
+        gold = GoldPages(_noting(read, facts, None if skip_bad is None else bad.note))
+        gold.bad = bad.count
         judged = judge(gold, gold.answerable(found), options=checked)
         report = replace(summarize(judged, options=checked), bad_pages=bad.count)
         kinds = [

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import pytest
 
 from tinynq.errors import InputError, UsageError
-from tinynq.files import LineReader, atomic_folder, atomic_write, expand, open_input, read_lines
+from tinynq.files import LineReader, atomic_folder, atomic_write, expand, open_input, read_lines, remove
 
 LINES = [b'{"a": %d}' % i for i in range(1000)]
 TEXT = b"\n".join(LINES) + b"\n"
@@ -430,3 +430,19 @@ def test_errors_of_s3_are_one_line(bucket: str) -> None:
         pass
     with pytest.raises(UsageError, match="a folder is written on this machine only"), atomic_folder(bucket):
         pass
+
+
+def test_what_is_half_deleted_has_a_hidden_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "a").write_text("a")
+
+    def interrupted(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("tinynq.files.shutil.rmtree", interrupted)
+        remove(tmp_path / "part")
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".part.") and left.suffix == ".tmp"
+    remove(left)
+    assert not list(tmp_path.iterdir())

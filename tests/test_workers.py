@@ -267,6 +267,29 @@ def test_after_an_error_the_parts_stay_and_nothing_else(tmp_path: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["part"]
 
 
+def test_a_kill_while_parts_are_deleted_leaves_none_that_is_half_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next start would take it for a finished one."""
+    out = str(tmp_path / "out")
+
+    def interrupted(path: Path) -> None:
+        next(path.iterdir()).unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt), part_folder(out) as folder:
+        for name in ("first", "second"):
+            (folder / name).mkdir()
+            for file in ("about.json", "windows.arrow"):
+                (folder / name / file).write_text("made")
+        patched.setattr("tinynq.files.shutil.rmtree", interrupted)
+    whole = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    assert len(whole) == 1 and len(list(whole[0].iterdir())) == 2
+    with part_folder(out):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_processes_do_not_write_one_output(tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     with part_folder(out), pytest.raises(UsageError) as caught, part_folder(out):

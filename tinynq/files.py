@@ -306,8 +306,10 @@ def _beside(target: Path, make: Callable[[Path], None]) -> Iterator[Path]:
 
 
 def remove(path: Path) -> None:
-    """Delete a file, or a folder with all that is in it, if it is there."""
+    """Delete a file, or a folder with all that is in it, if it is there; half of it is never left under its name."""
     if path.is_dir():
+        if not _is_hidden(path.name):
+            path = path.rename(path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp"))
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

@@ -1,7 +1,6 @@
 """The checkpoints of a training: written on the way, and gone on from when it broke off."""
 
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import torch
 from tinynq.bundled import CONFIG
 from tinynq.checkpoint import OPTIMIZER, read_config, read_tensors, save_run
 from tinynq.errors import RunError, UsageError
-from tinynq.files import atomic_folder
+from tinynq.files import atomic_folder, remove
 from tinynq.model import BertReader
 from tinynq.vocab import Vocab
 
@@ -37,8 +36,7 @@ def save_checkpoint(
     with atomic_folder(folder / f"step-{about['step']}") as temporary:
         save_run(temporary, model, vocab, about, optimizer=moments)
     for old in checkpoints(folder)[:-keep]:
-        # Under its own name it would be a damaged checkpoint, were this to be interrupted.
-        shutil.rmtree(old.rename(folder / f".{old.name}.tmp"))
+        remove(old)
 
 
 class _Trained(msgspec.Struct):
@@ -64,7 +62,7 @@ def last_checkpoint(folder: Path, about: Mapping[str, Any], *, resume: bool) -> 
             raise UsageError(f"{folder}: holds a run already; go on with it by --resume, or choose another --out")
         return None
     for stale in (folder / "checkpoints").glob(".*.tmp"):  # of a run that was killed
-        shutil.rmtree(stale)
+        remove(stale)
     if not there:
         return None
     run = read_config(there[-1]).get("tinynq", {})

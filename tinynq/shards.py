@@ -7,7 +7,6 @@ compressing each page by itself. Taking the parts in order, this process finds d
 import json
 import os
 import re
-import shutil
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -211,7 +210,7 @@ def _lines_of(parts: Iterator[Path]) -> Generator[tuple[Line, bytes], None, None
             for text in index:
                 line = Line(*json.loads(text))
                 yield line, pages.read(line.length)
-        shutil.rmtree(part)
+        remove(part)
 
 
 def simplify(line: bytes, *, where: str = "line") -> bytes:

@@ -7,13 +7,12 @@ who made them. They lie beside the output until that is finished: a job that bro
 
 import errno
 import os
-import shutil
 import signal
 import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -68,7 +67,10 @@ def part_folder(out: str) -> Iterator[Path]:
             if not any(folder.iterdir()):
                 folder.rmdir()
             raise
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # whatever stays, the output is there
+            for part in folder.iterdir():
+                remove(part)
+            folder.rmdir()
 
 
 def _delete_begun(folder: Path) -> None:

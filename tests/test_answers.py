@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinynq.answers import Answer, Calibration, Scale, make_answer, read_scale
-from tinynq.decode import NO_SPAN_SCORE, Thresholds
+from tinynq.decode import NO_SPAN, Thresholds
 from tinynq.documents import read_document
 from tinynq.errors import RunError
 from tinynq.types import NqSpan, Prediction
@@ -29,7 +29,7 @@ def answer(score: float = 3.0, *, scale: Scale | None = None, yes_no: str = "NON
 def test_probability() -> None:
     assert Calibration().probability(0) == 0.5
     assert Calibration(slope=0.5, bias=-1).probability(6) == pytest.approx(0.8807970779778823)
-    assert Calibration().probability(NO_SPAN_SCORE) == 0
+    assert Calibration().probability(NO_SPAN.score) == 0
     assert Calibration().probability(10_000) == 1
 
 

@@ -195,7 +195,9 @@ def test_ask(small_run: SmallRun, tmp_path: Path) -> None:
     said = tinynq_(*arguments)
     assert (said.returncode, said.stderr) == (0, "")
     assert "\x1b" not in said.stdout
-    assert answer["n_best"][0]["text"] in said.stdout
+    assert answer["n_best"][1]["text"] in said.stdout.splitlines()[-1]
+    assert len(json.loads(tinynq_(*arguments[:-2], "--json").stdout)["n_best"]) == 5
+    assert said.stdout.startswith(tinynq_(*arguments[:-2]).stdout)  # on the terminal they are asked for
     given = answer["short"] or answer["long"]
     assert said.stdout.startswith((answer["short"] or {"text": "in this"})["text"] if given else "no answer  (")
     assert complaint("ask", "who", str(tmp_path / "none"), "--reader", small_run.folder).endswith(

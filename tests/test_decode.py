@@ -262,6 +262,26 @@ def test_apart_is_the_slow_rule(
     assert made == expected
 
 
+@given(pages(), st.integers(1, 6), st.sampled_from(["best", "mean"]))
+def test_n_best_has_the_scores_of_the_rule_and_only_adds(
+    drawn: tuple[PageWindows, list[Logits | None]], n: int, windows: Any
+) -> None:
+    page, logits = drawn
+    rule = Decoding(long="all-spans", windows=windows)
+    spans = [(score, span, types) for (score, _, _, types), span in slow_spans(page, logits, 10, 30)]
+    of_span: dict[tuple[int, int], float] = {}
+    for score, span, _ in slow_agreed(page, logits, spans) if windows == "mean" else spans:
+        of_span[span] = max(score, of_span.get(span, score))
+    made = decode(page, logits, rule=rule, n_best=n)
+    assert isinstance(made.n_best, list)
+    found = {(each["start_token"], each["end_token"]): each["score"] for each in made.n_best}
+    assert len(found) == len(made.n_best) == min(n, len(of_span))
+    assert found == pytest.approx({span: of_span[span] for span in found}, abs=1e-9)
+    assert list(found.values()) == pytest.approx(sorted(of_span.values(), reverse=True)[:n], abs=1e-9)
+    made.n_best = msgspec.UNSET
+    assert made == decode(page, logits, rule=rule)
+
+
 @given(st.lists(pages(), max_size=5))
 def test_pages_together_are_decoded_apart_as_each_alone(drawn: list[tuple[PageWindows, list[Logits | None]]]) -> None:
     rule = replace(DECODINGS["tinynq"], windows="mean")

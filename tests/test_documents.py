@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tinynq.documents
-from tinynq.documents import looks_like_html, open_document, read_document
+from tinynq.documents import looks_like_html, looks_like_markdown, open_document, read_document
 from tinynq.errors import InputError
 from tinynq.types import Candidate, Page
 
@@ -27,11 +27,31 @@ def test_what_looks_like_html(text: str, is_html: bool) -> None:
     assert looks_like_html(text) == is_html
 
 
+@pytest.mark.parametrize(
+    ("text", "is_markdown"),
+    [
+        ("a\n# Title\nb", True), ("#hash and # of", False), ("- a\n\n  more\n- b", True), ("1. a\n2) b", True),
+        ("a - b\n- c", False), ("-- Shakespeare\n-- Goethe", False), ("see [it](https://example.org)", True),
+        ("f[a](b c)", False), ("a | b\n--|--\n1 | 2", True), ("a | b", False), ("so **bold** it is", True),
+        ("2 ** 3 ** 4", False), ("```\ncode", True), ("", False),
+    ],
+)  # fmt: skip
+def test_what_looks_like_markdown(text: str, is_markdown: bool) -> None:
+    assert looks_like_markdown(text) == is_markdown
+
+
+@pytest.mark.parametrize("text", ["[a", "**", "](a", "[a](", "-", "|-a", "- a\nb\n", " ", "1. "])
+def test_it_takes_no_longer_than_the_text_is_long(text: str) -> None:
+    """Where a sign begins at every character and none ends: a rule that goes back would take hours."""
+    assert looks_like_markdown(text * 300_000) == (text == "- a\nb\n")
+
+
 def test_kind_says_otherwise() -> None:
     assert read_document(HTML).page.tokens[1] == "Paris"
     assert read_document(HTML, kind="text").page.tokens[1:4] == ["<", "p", ">"]
     assert read_document("# A\n\nb c d", kind="markdown").page.title == "A"
-    assert read_document("# A\n\nb c d").page.tokens[1] == "#"
+    assert read_document("# A\n\nb c d").page.title == "A"
+    assert read_document("# A\n\nb c d", kind="text").page.tokens[1] == "#"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +62,9 @@ def test_kind_says_otherwise() -> None:
         ("a.md", "- **one** two three", "one"),
         ("a.txt", HTML, "<"),
         ("a", HTML, "Paris"),
-        ("a.rst", "# one two", "#"),
+        ("a.rst", "# one\n\ntwo", "one"),
+        ("a.rst", "one # two", "one"),
+        ("a.txt", "# one two", "#"),
         ("a.md.gz", "*one* two three", "one"),
     ],
 )

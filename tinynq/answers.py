@@ -1,10 +1,9 @@
 """Prediction to Answer: what a person or a program is told, with places in what was asked from."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import inf, isfinite, tanh
 from typing import Any, Literal
-
-from msgspec import UNSET
 
 from tinynq.blocks import CANDIDATES, Document
 from tinynq.decode import Thresholds, withhold
@@ -59,7 +58,8 @@ class Answer:
 
     ``probability`` is that of the short answer, else of the long one; without an answer, of the best span that
     was found. ``mark`` is where the short answer stands in the long one's text. ``n_best`` has the best
-    spans, best first, whether they are given or not.
+    spans, best first, whether they are given or not; no two can be right, so that the probability of each is that
+    those before it are wrong and it is not.
     """
 
     question: str
@@ -91,7 +91,6 @@ def make_answer(question: str, document: Document, prediction: Prediction, scale
         if short:
             end = len(document.text(around.start_token, span.end_token))
             mark = end - len(short.text), end
-    spans = [] if prediction.n_best is UNSET else [each for each in prediction.n_best if each["start_token"] >= 0]
     return Answer(
         question=question,
         short=short,
@@ -99,11 +98,16 @@ def make_answer(question: str, document: Document, prediction: Prediction, scale
         yes_no=_YES_NO[given.yes_no_answer],
         probability=long.probability if long and not short else chance,
         mark=mark,
-        n_best=tuple(
-            _passage(document, each["start_token"], each["end_token"], "text", scale.short.probability(each["score"]))
-            for each in spans
-        ),
+        n_best=tuple(_ranked(document, prediction, scale.short)),
     )
+
+
+def _ranked(document: Document, prediction: Prediction, calibration: Calibration) -> Iterator[Passage]:
+    left = 1.0  # the probability that all before are wrong
+    for each in prediction.n_best or ():
+        chance = left * calibration.probability(each["score"])
+        left -= chance
+        yield _passage(document, each["start_token"], each["end_token"], "text", chance)
 
 
 def _passage(document: Document, start: int, end: int, kind: str, probability: float) -> Passage:

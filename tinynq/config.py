@@ -18,6 +18,7 @@ Split: TypeAlias = Literal["train", "dev", "sample"]
 Options = TypeVar("Options")
 Others = TypeVar("Others")
 
+N_BEST = 5  # spans of an answer, where nobody says how many
 NQ_BUCKET = "https://storage.googleapis.com/natural_questions"
 
 
@@ -242,7 +243,7 @@ class AskOptions(Checked):
     """Options of ``ask``."""
 
     kind: Kind = option("auto", "What the page is; auto goes by the file's suffix, else by its content.")
-    n_best: int = option(0, "Also give the N best answers.", low=0)
+    n_best: int = option(N_BEST, f"Give the N best spans as well; {N_BEST} with --json.", low=0)
     threads: int = option(0, "CPU threads (0: as many as help).", low=0)
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinynq.config import DECODINGS, Decoding
-from tinynq.spans import FAR, Batch, Row, Span, Spans, agreed, all_spans, batched, best_spans, pair_up
+from tinynq.spans import FAR, Batch, Row, Span, Spans, agreed, all_spans, batched, best_spans, pair_up, ranked
 from tinynq.types import AnswerType, Logits, NqSpan, PageWindows, Prediction
 
-NO_SPAN_SCORE = -10000.0
+NO_SPAN = Span(-1, -1, -10000.0)
 JOINT = DECODINGS["bert-joint"]
 TOGETHER = 128  # windows that are decoded together: enough to share numpy's calls, few enough for the cache
 
@@ -56,8 +56,8 @@ def decode_pages(
     ``logits[p][i]`` belongs to ``pages[p].windows[i]``; a window with None takes no part. Logits may be longer
     than their window: positions of padding compete for the ``top`` places too, and are then dropped.
     A span is at most ``max_answer`` word pieces; its score is its logits less those of no answer. ``n_best`` adds the
-    best distinct page spans as dicts of start_token, end_token, score and long_answer, best first, whichever the
-    ``rule`` answers with. Raises NumericError for logits that are not finite or do not fit their window.
+    best distinct page spans as dicts of start_token, end_token, score and long_answer, best first by what the ``rule``
+    takes for a span's score. Raises NumericError for logits that are not finite or do not fit their window.
     """
     if len(pages) > 1 and sum(len(page.windows) for page in pages) > TOGETHER:
         chosen: dict[str, Any] = {"rule": rule, "n_best": n_best, "top": top, "max_answer": max_answer}
@@ -67,30 +67,32 @@ def decode_pages(
     for at, (page, scores) in enumerate(zip(pages, logits, strict=True)):
         by_index = sorted(zip(page.windows, scores, strict=True), key=lambda pair: pair[0].index)
         rows += [(at, window, each) for window, each in by_index if each is not None]
-    if not rows:
-        return [_joint(page, [], with_n_best=n_best > 0) for page in pages]
-    batch = batched(rows)
-    pairs = pair_up(batch, top, max_answer)
-    best = best_spans(batch, pairs, max(n_best, 1))
-    predictions = [_joint(page, best.get(at, []), with_n_best=n_best > 0) for at, page in enumerate(pages)]
-    if rule != JOINT:
+    best: dict[int, list[Span]] = {}
+    if rows:
+        batch = batched(rows)
+        pairs = pair_up(batch, top, max_answer)
+        best = best_spans(batch, pairs, max(n_best, 1) if rule == JOINT else 1)
+    predictions = [_joint(page, best[at][0] if at in best else NO_SPAN) for at, page in enumerate(pages)]
+    if rows and rule != JOINT:
         spans = all_spans(batch, pairs)
         if rule.windows == "mean":
             spans = agreed(batch, spans)
         predictions = _apart(pages, batch, spans, predictions, rule)
+        best = ranked(batch, spans, n_best) if n_best else best
+    if n_best:
+        for at, page in enumerate(pages):
+            predictions[at].n_best = [_described(page, span) for span in best.get(at, [])]
     return predictions
 
 
-def _joint(page: PageWindows, spans: Sequence[Span], *, with_n_best: bool) -> Prediction:
+def _joint(page: PageWindows, best: Span) -> Prediction:
     """By bert-joint's rule: the best span, and the candidate that holds it."""
-    best = spans[0] if spans else Span(-1, -1, NO_SPAN_SCORE)
     return Prediction(
         example_id=page.example_id,
         long_answer=NqSpan(*_holder(page, best)),
         long_answer_score=best.score,
         short_answers=[NqSpan(best.start, best.end)],
         short_answers_score=best.score,
-        n_best=[_described(page, span) for span in spans] if with_n_best else msgspec.UNSET,
     )
 
 

@@ -1,6 +1,7 @@
 """What people ask from, to a Document: a Page; HTML, Markdown or text, as a string or from a file, URL or stdin."""
 
 import re
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from tinynq.blocks import Document
@@ -23,15 +24,23 @@ _SUFFIXES: dict[str, Kind] = {
 _SUFFIXES |= {".txt": "text", ".text": "text"}
 _READERS = {"html": read_html, "markdown": read_markdown, "text": read_text}
 _HTML = re.compile(r"\s*<[A-Za-z!]|</(?:p|div|li|td|h[1-6]|table|body|html)\s*>", re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"""^\#{1,6}[ ]\S | ^(?:```|~~~) | ^\|?[ ]*:?-+:?[ ]*\|[-:| ]*$           # a heading, code, a table
+    | \[[^\[\]\n]{1,99}\]\([^()\s]{1,999}\) | \*\*\w[^*\n]{0,99}\*\*     # a link, bold words
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_ITEM = re.compile(r"^ {0,3}(?:[-*+]|\d{1,3}[.)]) \S", re.MULTILINE)
 _CHARSET = re.compile(rb"<meta[^>]*charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 
 def read_document(page: Page | Path | str, *, kind: Kind = "auto") -> Document:
     """The Document of a Page, of the text of a page, or of a file.
 
-    A string is HTML when it begins with a tag or holds the end tag of a block, else plain text; a file is what its
-    suffix says, and else the same; ``kind`` says otherwise. Offsets count characters of the text; those of a
-    Page count its tokens. Raises InputError for a file that cannot be read as text, and where there is no text.
+    A string is HTML when it begins with a tag or holds the end tag of a block, Markdown when it holds a heading, list,
+    table, link or the like of that, and else plain text; a file is what its suffix says, and else the same; ``kind``
+    says otherwise. Offsets count characters of the text; those of a Page count its tokens. Raises InputError for a
+    file that cannot be read as text, and where there is no text.
     """
     if isinstance(page, Page):
         document = Document(page, [(at, at + 1) for at in range(len(page.tokens))], {}, set())
@@ -61,9 +70,14 @@ def looks_like_html(text: str) -> bool:
     return _HTML.match(text) is not None or any(match.group()[1] == "/" for match in _HTML.finditer(text))
 
 
+def looks_like_markdown(text: str) -> bool:
+    """Whether a text holds what Markdown writes: a heading, code, a table, a link, bold words, two items of lists."""
+    return _MARKDOWN.search(text) is not None or len(list(islice(_ITEM.finditer(text), 2))) == 2
+
+
 def _document(text: str, kind: Kind, where: str) -> Document:
     if kind == "auto":
-        kind = "html" if looks_like_html(text) else "text"
+        kind = "html" if looks_like_html(text) else "markdown" if looks_like_markdown(text) else "text"
     document = _READERS[kind](text)
     document.page.where = where
     return _checked(document, where)

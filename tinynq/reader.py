@@ -12,7 +12,7 @@ from tinynq.answers import Answer, Scale, make_answer, read_scale
 from tinynq.blocks import Document
 from tinynq.bundled import CONFIG, find_run
 from tinynq.checkpoint import load_run
-from tinynq.config import AskOptions, Decoding, Device, FeatureOptions, Kind, Precision, PredictOptions, make
+from tinynq.config import N_BEST, AskOptions, Decoding, Device, FeatureOptions, Kind, Precision, PredictOptions, make
 from tinynq.documents import open_document, read_document
 from tinynq.ensemble import read_decoding
 from tinynq.errors import UsageError
@@ -62,18 +62,19 @@ class Reader:
         decoding = read_decoding(config["tinynq"], f"{folder}/{CONFIG}")
         return cls(model=model, features=features, vocab=vocab, scale=scale, decoding=decoding, options=options)
 
-    def answer(self, question: str, page: Source, *, kind: Kind = "auto", n_best: int = 0) -> Answer:
+    def answer(self, question: str, page: Source, *, kind: Kind = "auto", n_best: int = N_BEST) -> Answer:
         """The answer to one question; see answer_many."""
         return self.answer_many([question], page, kind=kind, n_best=n_best)[0]
 
     def answer_many(
-        self, questions: Sequence[str], pages: Source | Sequence[Source], *, kind: Kind = "auto", n_best: int = 0
+        self, questions: Sequence[str], pages: Source | Sequence[Source], *, kind: Kind = "auto", n_best: int = N_BEST
     ) -> list[Answer]:
         """The answers to several questions about one page, or about one page each.
 
         A page is a Page, a text, a file (Path) or a Document, as read_document takes it. However many questions it
-        has, it is read and made pieces of once. Raises UsageError for a question that is empty or too long, and
-        InputError for a page that cannot be read or has no text.
+        has, it is read and made pieces of once. ``n_best`` is how many of the best spans an answer has. Raises
+        UsageError for a question that is empty or too long, and InputError for a page that cannot be read or has no
+        text.
         """
         sources = [pages] * len(questions) if isinstance(pages, Page | Path | str | Document) else list(pages)
         if len(sources) != len(questions):

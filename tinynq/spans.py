@@ -174,6 +174,19 @@ def agreed(batch: Batch, spans: Spans) -> Spans:
     return spans._replace(score=of_span(scores) / of_span())
 
 
+def ranked(batch: Batch, spans: Spans, n: int) -> dict[int, list[Span]]:
+    """The n best distinct of the spans of each page, best first, of equals the earlier; fewer where there are fewer."""
+    spans = _distinct(batch, spans)
+    page = batch.page[spans.window]
+    order = np.lexsort((-spans.score, page))
+    order = order[np.arange(len(order)) - np.searchsorted(page, page) < n]
+    columns = (page[order], spans.start[order], spans.end[order], spans.score[order])
+    best: dict[int, list[Span]] = {}
+    for at, *span in zip(*(column.tolist() for column in columns), strict=True):
+        best.setdefault(at, []).append(Span(*span))
+    return best
+
+
 def _distinct(batch: Batch, spans: Spans) -> Spans:
     """The spans of each page in order, of equal ones the best."""
     page = batch.page[spans.window]

@@ -116,7 +116,7 @@ def predict(
         screen.note(f"withheld: {withheld}")
 
 
-@command(app, "ask", options=AskOptions)
+@command(app, "ask", options=AskOptions, unset=True)
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     page: Annotated[str, typer.Argument(help="HTML, Markdown or text: a file, a URL, or - for standard input.")],
@@ -139,10 +139,10 @@ def ask(
     if answer.long:
         screen.result("")
         screen.marked(answer.long.text, answer.mark)
-    if answer.n_best:
+    if options.get("n_best"):
         screen.result("")
-    for each in answer.n_best:
-        screen.result(printable(f"{each.probability:6.1%}  {each.text}"))
+        for each in answer.n_best:
+            screen.result(printable(f"{each.probability:6.1%}  {each.text}"))
 
 
 @command(app, "average", options=MemberOptions)

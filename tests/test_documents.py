@@ -9,7 +9,7 @@ import pytest
 
 import tinynq.documents
 from tinynq.documents import looks_like_html, looks_like_markdown, open_document, read_document
-from tinynq.errors import InputError
+from tinynq.errors import InputError, UsageError
 from tinynq.types import Candidate, Page
 
 NO_TEXT = "{}: no text in UTF-8, but binary or in another encoding; expected HTML, Markdown or text"
@@ -74,6 +74,16 @@ def test_a_file_is_what_its_suffix_says(tmp_path: Path, name: str, content: str,
     document = read_document(path)
     assert next(t for t, html in zip(document.page.tokens, document.page.is_html, strict=True) if not html) == first
     assert document.page.where == str(path)
+
+
+def test_a_string_that_names_a_file_is_taken_for_a_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(HTML)
+    with pytest.raises(UsageError) as raised:
+        read_document(str(path))
+    assert str(raised.value) == f"{path} is the name of a file; expected the text of a page, or Path('{path}')"
+    for text in ("a.html", "a\0b c", "x" * 5000, str(tmp_path)):
+        assert len(read_document(text).page.tokens) > 1
 
 
 def test_offsets_count_characters_of_the_file_as_it_is(tmp_path: Path) -> None:

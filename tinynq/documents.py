@@ -2,11 +2,12 @@
 
 import re
 from itertools import islice
+from os.path import isfile
 from pathlib import Path, PurePosixPath
 
 from tinynq.blocks import Document
 from tinynq.config import Kind
-from tinynq.errors import InputError
+from tinynq.errors import InputError, UsageError
 from tinynq.files import open_stream, unreadable
 from tinynq.markup import read_html
 from tinynq.plain import read_markdown, read_text
@@ -40,13 +41,15 @@ def read_document(page: Page | Path | str, *, kind: Kind = "auto") -> Document:
     A string is HTML when it begins with a tag or holds the end tag of a block, Markdown when it holds a heading, list,
     table, link or the like of that, and else plain text; a file is what its suffix says, and else the same; ``kind``
     says otherwise. Offsets count characters of the text; those of a Page count its tokens. Raises InputError for a
-    file that cannot be read as text, and where there is no text.
+    file that cannot be read as text, and where there is no text, and UsageError for a string that is a file's name.
     """
     if isinstance(page, Page):
         document = Document(page, [(at, at + 1) for at in range(len(page.tokens))], {}, set())
         return _checked(document, page.where or "the page")
     if isinstance(page, Path):
         return open_document(str(page), kind=kind)
+    if isfile(page):  # not opened: what others send as text could then read files
+        raise UsageError(f"{page} is the name of a file; expected the text of a page, or Path({page!r})")
     return _document(page, kind, "the page")
 
 

@@ -56,7 +56,9 @@ LAST = "--recipe tinynq --learning-rate 5e-5 --temperature 1"
 LASTS = {1: "--alpha 0.7 --steps 600 --seed 41", 2: "--alpha 1 --steps 360 --seed 42"}
 # The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`.
 TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
-TINY = "--recipe tinynq --learning-rate 3e-4 --alpha 0.7 --steps 1500"
+TINY = "--recipe tinynq --batch-size 64 --learning-rate 5e-4 --warmup 0.05 --steps 12000"
+TINY += " --temperature 2 --alpha 0.9 --seed 31"
+TAUGHT = ("squad", "nq", HARD, "nq-dense")
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def runs(work: Path, threads: int) -> Iterator[Step]:
         tables = [record(work, name) for name in TABLES[number]]
         yield distill(known, run, f"{learn} {LASTS[number]}", [mean], labels=tables)
     yield average([*lasts.values()], mini)
-    yield distill(few, tiny, f"--teacher {mini} --init {labels} {TINY}", [mini, labels])
+    taught = [record(work, name) for name in TAUGHT]
+    yield distill(taught, tiny, f"--teacher {mini} --init {labels} {TINY}", [mini, labels], labels=[record(work, "nq")])
 
 
 def record(work: Path, name: str) -> str:

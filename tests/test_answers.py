@@ -1,6 +1,6 @@
 """Scores as probabilities, and predictions as answers."""
 
-from math import inf, nan
+from math import exp, inf, nan
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinynq.answers import Answer, Calibration, Scale, make_answer, read_scale
-from tinynq.decode import NO_SPAN, Thresholds
+from tinynq.decode import NO_SPAN_SCORE, Thresholds
 from tinynq.documents import read_document
 from tinynq.errors import RunError
 from tinynq.types import NqSpan, Prediction
@@ -29,7 +29,7 @@ def answer(score: float = 3.0, *, scale: Scale | None = None, yes_no: str = "NON
 def test_probability() -> None:
     assert Calibration().probability(0) == 0.5
     assert Calibration(slope=0.5, bias=-1).probability(6) == pytest.approx(0.8807970779778823)
-    assert Calibration().probability(NO_SPAN.score) == 0
+    assert Calibration().probability(NO_SPAN_SCORE) == 0
     assert Calibration().probability(10_000) == 1
 
 
@@ -52,6 +52,16 @@ def test_an_answer_and_its_places() -> None:
         "text": "1889 &", "start": found.short.start, "end": found.short.end, "kind": "text",
         "probability": found.probability,
     }  # fmt: skip
+
+
+def test_the_best_spans_have_no_more_than_certainty_to_share() -> None:
+    prediction = Prediction("q", NqSpan(), 1.0, [NqSpan(FIRST, FIRST + 1)], 1.0)
+    spans = [(FIRST, FIRST + n, score) for n, score in ((1, 1.0), (2, 0.5), (3, 0.0), (4, -9.0))]
+    prediction.n_best = [{"start_token": start, "end_token": end, "score": score} for start, end, score in spans]
+    found = [each.probability for each in make_answer("when", DOCUMENT, prediction, Scale()).n_best]
+    assert found == pytest.approx([0.7310585786300049, 0.2689414213699951, 0, 0])
+    prediction.n_best = prediction.n_best[-1:]
+    assert make_answer("when", DOCUMENT, prediction, Scale()).n_best[0].probability == pytest.approx(1 / (1 + exp(9)))
 
 
 def test_no_answer_where_that_is_more_probable() -> None:

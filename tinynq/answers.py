@@ -58,8 +58,8 @@ class Answer:
 
     ``probability`` is that of the short answer, else of the long one; without an answer, of the best span that
     was found. ``mark`` is where the short answer stands in the long one's text. ``n_best`` has the best
-    spans, best first, whether they are given or not; no two can be right, so that the probability of each is that
-    those before it are wrong and it is not.
+    spans, best first, whether they are given or not; no two can be right, so that none is more probable than what
+    those before it leave.
     """
 
     question: str
@@ -105,7 +105,7 @@ def make_answer(question: str, document: Document, prediction: Prediction, scale
 def _ranked(document: Document, prediction: Prediction, calibration: Calibration) -> Iterator[Passage]:
     left = 1.0  # the probability that all before are wrong
     for each in prediction.n_best or ():
-        chance = left * calibration.probability(each["score"])
+        chance = min(left, calibration.probability(each["score"]))
         left -= chance
         yield _passage(document, each["start_token"], each["end_token"], "text", chance)
 

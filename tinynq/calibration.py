@@ -22,12 +22,13 @@ from tinynq.pages import read_pages
 from tinynq.threads import set_threads_apart
 from tinynq.types import PageWindows, Prediction, Progress, no_progress
 
-# Those that are tried: bert-joint's, and the odds of all spans, each with what windows say of it in both ways, and
-# with yes and no from several odds on.
+# Those that are tried: bert-joint's, and what all spans of a candidate add up to, each with both ways to weigh windows
+# and spans, and with yes and no from several odds on.
 RULES = (
     Decoding(),
     *(
-        Decoding(long="all-spans", windows=windows, yes_no=odds)
+        Decoding(long="all-spans", windows=windows, against=against, yes_no=odds)
+        for against in ("null", "all")
         for windows in ("best", "mean")
         for odds in (None, 2.0, 1.0, 0.0, -1.0, -2.0)
     ),
@@ -92,11 +93,11 @@ class Calibrated:
 
     def lines(self) -> Iterator[str]:
         """The tables for people."""
-        yield f"{'long answer':13}{'windows':9}{'yes or no from':>15}{'long F1':>10}{'short F1':>10}"
+        yield f"{'long answer':13}{'windows':9}{'against':9}{'yes or no from':>15}{'long F1':>10}{'short F1':>10}"
         for rule, long, short in self.tried:
             odds = "never" if rule.yes_no is None else f"{rule.yes_no:g}"
             chosen = "  chosen" if rule == self.decoding else ""
-            yield f"{rule.long:13}{rule.windows:9}{odds:>15}{long:10.1%}{short:10.1%}{chosen}"
+            yield f"{rule.long:13}{rule.windows:9}{rule.against:9}{odds:>15}{long:10.1%}{short:10.1%}{chosen}"
         yield ""
         yield f"{'':13}{'threshold':>15}{'F1':>10}{'calibration error':>20}"
         for kind, fit in (("long", self.long), ("short", self.short)):

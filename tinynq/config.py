@@ -191,12 +191,15 @@ class Decoding(Checked):
     windows: Literal["best", "mean"] = option(
         "best", "A span has the best of the scores that windows give it, or the mean of all windows that show it."
     )
+    against: Literal["null", "all"] = option(
+        "null", "A score is the log odds of a span against no answer, or against all other spans of the page as well."
+    )
     yes_no: float | None = option(None, "Least log odds of yes or no against a span for yes or no to be the answer.")
 
 
 DECODINGS: dict[str, Decoding] = {
     "bert-joint": Decoding(),
-    "tinynq": Decoding(long="all-spans", yes_no=-1.0),
+    "tinynq": Decoding(long="all-spans", against="all", yes_no=-1.0),
 }
 
 

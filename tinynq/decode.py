@@ -14,10 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinynq.config import DECODINGS, Decoding
-from tinynq.spans import FAR, Batch, Row, Span, Spans, agreed, all_spans, batched, best_spans, pair_up, ranked
+from tinynq.spans import (
+    FAR,
+    Batch,
+    Row,
+    Span,
+    Spans,
+    against_all,
+    agreed,
+    batched,
+    best_spans,
+    distinct_spans,
+    log_odds,
+    log_sums,
+    pair_up,
+    ranked,
+)
 from tinynq.types import AnswerType, Logits, NqSpan, PageWindows, Prediction
 
-NO_SPAN = Span(-1, -1, -10000.0)
+NO_SPAN_SCORE = -10000.0
 JOINT = DECODINGS["bert-joint"]
 TOGETHER = 128  # windows that are decoded together: enough to share numpy's calls, few enough for the cache
 
@@ -67,42 +82,51 @@ def decode_pages(
     for at, (page, scores) in enumerate(zip(pages, logits, strict=True)):
         by_index = sorted(zip(page.windows, scores, strict=True), key=lambda pair: pair[0].index)
         rows += [(at, window, each) for window, each in by_index if each is not None]
-    best: dict[int, list[Span]] = {}
-    if rows:
-        batch = batched(rows)
-        pairs = pair_up(batch, top, max_answer)
-        best = best_spans(batch, pairs, max(n_best, 1) if rule == JOINT else 1)
-    predictions = [_joint(page, best[at][0] if at in best else NO_SPAN) for at, page in enumerate(pages)]
-    if rows and rule != JOINT:
-        spans = all_spans(batch, pairs)
-        if rule.windows == "mean":
-            spans = agreed(batch, spans)
-        predictions = _apart(pages, batch, spans, predictions, rule)
-        best = ranked(batch, spans, n_best) if n_best else best
-    if n_best:
-        for at, page in enumerate(pages):
-            predictions[at].n_best = [_described(page, span) for span in best.get(at, [])]
-    return predictions
+    if not rows:
+        return [_joint(page, [], n_best) for page in pages]
+    batch = batched(rows)
+    pairs = pair_up(batch, top, max_answer)
+    if rule == JOINT:
+        best = best_spans(batch, pairs, max(n_best, 1))
+    else:
+        spans = _weighed(batch, distinct_spans(batch, pairs), rule)
+        best = ranked(batch, spans._replace(score=_scores(spans.score, rule)), max(n_best, 1))
+    predictions = [_joint(page, best.get(at, []), n_best) for at, page in enumerate(pages)]
+    return predictions if rule == JOINT else _apart(pages, batch, spans, predictions, rule)
 
 
-def _joint(page: PageWindows, best: Span) -> Prediction:
+def _weighed(batch: Batch, spans: Spans, rule: Decoding) -> Spans:
+    """The spans with the logarithms of what the rule sums up of them, in place of scores."""
+    if rule.windows == "mean":
+        spans = agreed(batch, spans)
+    return against_all(batch, spans) if rule.against == "all" else spans
+
+
+def _scores(logarithms: NDArray[np.float64], rule: Decoding) -> NDArray[np.float64]:
+    """The scores of what was weighed: log odds, against what the rule says."""
+    return log_odds(logarithms) if rule.against == "all" else logarithms
+
+
+def _joint(page: PageWindows, spans: Sequence[Span], n_best: int) -> Prediction:
     """By bert-joint's rule: the best span, and the candidate that holds it."""
+    best = spans[0] if spans else Span(-1, -1, NO_SPAN_SCORE)
     return Prediction(
         example_id=page.example_id,
         long_answer=NqSpan(*_holder(page, best)),
         long_answer_score=best.score,
         short_answers=[NqSpan(best.start, best.end)],
         short_answers_score=best.score,
+        n_best=[_described(page, span) for span in spans] if n_best else msgspec.UNSET,
     )
 
 
 def _apart(
     pages: Sequence[PageWindows], batch: Batch, spans: Spans, joint: Sequence[Prediction], rule: Decoding
 ) -> list[Prediction]:
-    """By the odds of candidates: a page's likeliest, its best span, and whether the answer is yes or no instead.
+    """By candidates: a page's likeliest, its best span, and whether the answer is yes or no instead.
 
-    A score is the logarithm of the odds of a span to no answer, so that the odds of a candidate are the sum of
-    those of its spans. Where no candidate of a page holds a span, the joint rule's prediction stays.
+    ``spans`` are weighed with the logarithms of odds or probabilities; those of a candidate are the sum of its spans'.
+    Where no candidate of a page holds a span, the joint rule's prediction stays.
     """
     # Candidates of all pages side by side, and of which of the pages they are.
     of_page = np.repeat(np.arange(len(pages)), [len(page.candidates) for page in pages])
@@ -114,15 +138,15 @@ def _apart(
     if not len(held):
         return list(joint)
     page, at, score = page[held], at[held], spans.score[held]
-    highest = np.full(len(pages), -inf)
-    np.maximum.at(highest, page, score)
-    odds = np.zeros(len(candidates))
-    gather = np.add if rule.long == "all-spans" else np.maximum
-    gather.at(odds, at, np.exp(score - highest[page]))
-    chosen = _first_best(of_page, odds, len(pages))
+    if rule.long == "all-spans":
+        long_score = log_sums(at, score, len(candidates))
+    else:
+        long_score = np.full(len(candidates), -inf)
+        np.maximum.at(long_score, at, score)
+    chosen = _first_best(of_page, long_score, len(pages))
     inside = np.flatnonzero(at == chosen[page])
     best = _first_best(page[inside], score[inside], len(pages))
-    numbers = np.flatnonzero(highest > -inf)
+    numbers = np.unique(page)
     span, chosen = held[inside[best[numbers]]], chosen[numbers]
     types = batch.answer_type[spans.window[span]].astype(np.float64)
     yes, no, others = types[:, AnswerType.YES], types[:, AnswerType.NO], types[:, AnswerType.SHORT :].max(axis=1)
@@ -130,9 +154,9 @@ def _apart(
     columns = (
         numbers,
         candidates[chosen],
-        highest[numbers] + np.log(odds[chosen]),
+        _scores(long_score[chosen], rule),
         np.stack([spans.start[span], spans.end[span]], axis=1),
-        spans.score[span],
+        _scores(spans.score[span], rule),
         np.where(says, np.where(yes >= no, "YES", "NO"), "NONE"),
     )
     predictions = list(joint)

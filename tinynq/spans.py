@@ -16,6 +16,7 @@ from tinynq.errors import NumericError
 from tinynq.types import Float32s, Int32s, Logits, Window
 
 BLOCK = 64  # positions that are partitioned together
+SOFT = 2.0  # the temperature of probabilities among all spans
 FAR = 1 << 32  # more than any page has tokens
 
 
@@ -40,9 +41,9 @@ class Span(NamedTuple):
 
 
 class Spans(NamedTuple):
-    """What may be an answer, page by page and window by window: [S] each.
+    """What may be an answer, page by page: [S] each.
 
-    Where its tokens start and end, its score, and the row of its window in the batch.
+    Where its tokens start and end, its score, and the row in the batch of the window that gives it the best.
     """
 
     start: Int32s
@@ -152,19 +153,45 @@ def best_spans(batch: Batch, pairs: Pairs, n: int) -> dict[int, list[Span]]:
     return {at: [Span(*span, value) for span, value in of_page.items()] for at, of_page in spans.items()}
 
 
-def all_spans(batch: Batch, pairs: Pairs) -> Spans:
-    """All spans that fit, in the order of visits."""
+def distinct_spans(batch: Batch, pairs: Pairs) -> Spans:
+    """The distinct spans that fit, page by page and in the order of their starts; of equal ones the best."""
     w, s, e = np.nonzero(pairs.fits)
-    return Spans(pairs.tokens[0, w, s], pairs.tokens[1, w, e] + 1, pairs.score[w, s, e], w)
+    spans = Spans(pairs.tokens[0, w, s], pairs.tokens[1, w, e] + 1, pairs.score[w, s, e], w)
+    page = batch.page[w]
+    order = np.lexsort((-spans.score, spans.end, spans.start, page))
+    different = np.diff([column[order] for column in (page, spans.start, spans.end)], prepend=-1).any(axis=0)
+    return spans.part(order[different])
+
+
+def against_all(batch: Batch, spans: Spans) -> Spans:
+    """The distinct spans of pages, each with the logarithm of its probability among all of its page and no answer.
+
+    Odds against no answer know nothing of other spans that are as likely. At temperature SOFT.
+    """
+    page, soft = batch.page[spans.window], spans.score / SOFT
+    return spans._replace(score=soft - np.logaddexp(0, log_sums(page, soft, int(batch.page[-1]) + 1))[page])
+
+
+def log_odds(log_probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithms of the odds of probabilities; of those that are next to 1, some 35."""
+    below = np.minimum(log_probability, -np.finfo(np.float64).eps)
+    return below - np.log(-np.expm1(below))
+
+
+def log_sums(groups: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The logarithm of the sum of the exponentials of each of ``count`` groups; -inf for an empty one."""
+    highest = np.full(count, -inf)
+    np.maximum.at(highest, groups, values)
+    sums = np.bincount(groups, np.exp(values - highest[groups]), minlength=count)
+    return highest + np.log(sums, out=np.full(count, -inf), where=sums > 0)
 
 
 def agreed(batch: Batch, spans: Spans) -> Spans:
-    """The distinct spans of each page, each with the mean of the scores that the windows which show it give it.
+    """The distinct spans of pages, each with the mean of the scores that the windows which show it give it.
 
     What one window finds counts less where another, which sees the same words among others, does not find it. Logits
     are those of a token's best piece; answer types those of the window in which the span was best.
     """
-    spans = _distinct(batch, spans)
     window, span = _shown(batch, spans)
     ends = np.array([spans.start[span], spans.end[span] - 1])
     both, best = _best_pieces(batch, window * FAR + ends)
@@ -175,8 +202,7 @@ def agreed(batch: Batch, spans: Spans) -> Spans:
 
 
 def ranked(batch: Batch, spans: Spans, n: int) -> dict[int, list[Span]]:
-    """The n best distinct of the spans of each page, best first, of equals the earlier; fewer where there are fewer."""
-    spans = _distinct(batch, spans)
+    """The n best of the distinct spans of each page, best first, of equals the earlier; fewer where there are fewer."""
     page = batch.page[spans.window]
     order = np.lexsort((-spans.score, page))
     order = order[np.arange(len(order)) - np.searchsorted(page, page) < n]
@@ -185,14 +211,6 @@ def ranked(batch: Batch, spans: Spans, n: int) -> dict[int, list[Span]]:
     for at, *span in zip(*(column.tolist() for column in columns), strict=True):
         best.setdefault(at, []).append(Span(*span))
     return best
-
-
-def _distinct(batch: Batch, spans: Spans) -> Spans:
-    """The spans of each page in order, of equal ones the best."""
-    page = batch.page[spans.window]
-    order = np.lexsort((-spans.score, spans.end, spans.start, page))
-    different = np.diff([column[order] for column in (page, spans.start, spans.end)], prepend=-1).any(axis=0)
-    return spans.part(order[different])
 
 
 def _shown(batch: Batch, spans: Spans) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from math import inf, isfinite, tanh
+from math import inf, isfinite, log, tanh
 from typing import Any, Literal
 
 from tinynq.blocks import CANDIDATES, Document
@@ -10,6 +10,7 @@ from tinynq.decode import Thresholds, withhold
 from tinynq.errors import RunError
 from tinynq.types import Prediction
 
+SHORT = 0.1  # the probability from which on a short answer is given in a long one; see docs/decisions/0019
 _YES_NO: dict[str, Literal["yes", "no"] | None] = {"NONE": None, "YES": "yes", "NO": "no"}
 
 
@@ -119,15 +120,15 @@ def read_scale(about: dict[str, Any], where: str) -> Scale:
     """The scale of a run from the ``tinynq`` object of its config.json.
 
     ``calibration`` has a slope and a bias for ``long`` and ``short`` each. A long answer is given from a probability of
-    one half on, and in it the short one from the run's threshold on, at which half of them may be wrong in a word; a
-    run without calibration has its ``thresholds``, and what lacks both gives what scores at least 0. Raises RunError
-    for values that are no numbers.
+    one half on, and in it the short one from SHORT on: where it is wrong, it is mostly so in a word. A run without
+    calibration has its ``thresholds``, and what lacks both gives what scores at least 0. Raises RunError for values
+    that are no numbers.
     """
     calibration, thresholds = about.get("calibration"), about.get("thresholds") or {}
     try:
         if calibration:
             long, short = (Calibration(**calibration.get(kind, {})) for kind in ("long", "short"))
-            limits = Thresholds(-long.bias / long.slope, float(thresholds.get("short", -short.bias / short.slope)))
+            limits = Thresholds(-long.bias / long.slope, (log(SHORT / (1 - SHORT)) - short.bias) / short.slope)
             if not (long.slope > 0 < short.slope and all(map(isfinite, limits))):
                 raise ValueError
             return Scale(long=long, short=short, thresholds=limits)

@@ -25,6 +25,7 @@ from tinynq.spans import (
     batched,
     best_spans,
     distinct_spans,
+    highest,
     log_odds,
     log_sums,
     pair_up,
@@ -138,11 +139,8 @@ def _apart(
     if not len(held):
         return list(joint)
     page, at, score = page[held], at[held], spans.score[held]
-    if rule.long == "all-spans":
-        long_score = log_sums(at, score, len(candidates))
-    else:
-        long_score = np.full(len(candidates), -inf)
-        np.maximum.at(long_score, at, score)
+    gather = log_sums if rule.long == "all-spans" else highest
+    long_score = gather(at, score, len(candidates))
     chosen = _first_best(of_page, long_score, len(pages))
     inside = np.flatnonzero(at == chosen[page])
     best = _first_best(page[inside], score[inside], len(pages))

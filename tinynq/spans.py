@@ -136,8 +136,7 @@ def best_spans(batch: Batch, pairs: Pairs, n: int) -> dict[int, list[Span]]:
     fits, logit, score, tokens = pairs
     # The one best span of a page is among those of its best score; for more of them, all are ranked.
     if n == 1:
-        best = np.full(batch.page[-1] + 1, -np.inf)
-        np.maximum.at(best, batch.page, score.max(axis=(1, 2), initial=-np.inf))
+        best = highest(batch.page, score.max(axis=(1, 2), initial=-inf), int(batch.page[-1]) + 1)
         fits = fits & (score == best[batch.page, None, None])
     w, s, e = np.nonzero(fits)
     # lexsort compares by its last key first, and keeps the order of visits where all are equal.
@@ -180,10 +179,16 @@ def log_odds(log_probability: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def log_sums(groups: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """The logarithm of the sum of the exponentials of each of ``count`` groups; -inf for an empty one."""
-    highest = np.full(count, -inf)
-    np.maximum.at(highest, groups, values)
-    sums = np.bincount(groups, np.exp(values - highest[groups]), minlength=count)
-    return highest + np.log(sums, out=np.full(count, -inf), where=sums > 0)
+    most = highest(groups, values, count)
+    sums = np.bincount(groups, np.exp(values - most[groups]), minlength=count)
+    return most + np.log(sums, out=np.full(count, -inf), where=sums > 0)
+
+
+def highest(groups: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The largest value of each of ``count`` groups; -inf for an empty one."""
+    most = np.full(count, -inf)
+    np.maximum.at(most, groups, values)
+    return most
 
 
 def agreed(batch: Batch, spans: Spans) -> Spans:
@@ -204,6 +209,9 @@ def agreed(batch: Batch, spans: Spans) -> Spans:
 def ranked(batch: Batch, spans: Spans, n: int) -> dict[int, list[Span]]:
     """The n best of the distinct spans of each page, best first, of equals the earlier; fewer where there are fewer."""
     page = batch.page[spans.window]
+    if n == 1:  # the only one is among those of the best score; for more of them, all are ranked
+        spans = spans.part(np.flatnonzero(spans.score == highest(page, spans.score, int(batch.page[-1]) + 1)[page]))
+        page = batch.page[spans.window]
     order = np.lexsort((-spans.score, page))
     order = order[np.arange(len(order)) - np.searchsorted(page, page) < n]
     columns = (page[order], spans.start[order], spans.end[order], spans.score[order])

@@ -54,10 +54,12 @@ PUPIL = "--recipe tinynq --learning-rate 1e-4 --steps 5500"
 PUPILS = {1: "--temperature 1 --alpha 0.9 --seed 21", 2: "--temperature 2 --alpha 0.7 --seed 22"}
 LAST = "--recipe tinynq --learning-rate 5e-5 --temperature 1"
 LASTS = {1: "--alpha 0.7 --steps 600 --seed 41", 2: "--alpha 1 --steps 360 --seed 42"}
-# The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`.
+# The smaller one begins with the encoder's words, learns from labels, chooses the hard windows, and learns from `mini`,
+# in the end beside labels that tables hold answers; the mean of before and after that is `tiny`.
 TINY_LABELS = "--init bert-tiny --recipe tinynq --learning-rate 5e-4 --steps 10000"
-TINY = "--recipe tinynq --batch-size 64 --learning-rate 5e-4 --warmup 0.05 --steps 12000"
-TINY += " --temperature 2 --alpha 0.9 --seed 31"
+TINY = "--recipe tinynq --batch-size 64 --warmup 0.05 --temperature 2 --alpha 0.9"
+TINY_TAUGHT = "--learning-rate 5e-4 --steps 12000 --seed 31"
+TINY_LAST = "--learning-rate 2e-4 --steps 1200 --seed 41"
 TAUGHT = ("squad", "nq", HARD, "nq-dense")
 
 
@@ -141,7 +143,12 @@ def runs(work: Path, threads: int) -> Iterator[Step]:
         yield distill(known, run, f"{learn} {LASTS[number]}", [mean], labels=tables)
     yield average([*lasts.values()], mini)
     taught = [record(work, name) for name in TAUGHT]
-    yield distill(taught, tiny, f"--teacher {mini} --init {labels} {TINY}", [mini, labels], labels=[record(work, "nq")])
+    first, learn = f"{tiny}-taught", f"--teacher {mini} {TINY} --lessons {tiny}-taught/lessons"
+    easy, tables = [record(work, "nq")], [record(work, name) for name in TABLES[1]]
+    yield distill(taught, first, f"--init {labels} {learn} {TINY_TAUGHT}", [mini, labels], labels=easy)
+    last = f"{tiny}-tables"
+    yield distill(taught, last, f"--init {first} {learn} {TINY_LAST}", [mini, first], labels=[*easy, *tables])
+    yield average([first, last], tiny)
 
 
 def record(work: Path, name: str) -> str:

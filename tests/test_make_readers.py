@@ -31,7 +31,7 @@ def test_the_plan_in_order(script: ModuleType, tmp_path: Path) -> None:
         *("prepare-squad", "prepare-nq", "prepare-nq-all", "prepare-nq-dense", "prepare-sample"),
         *("tiny-labels", "mine"),
         *(f"teacher-{number}{phase}" for number in (1, 2, 3, 4) for phase in ("-squad", "")),
-        *("pupil-1", "pupil-2", "pupils-mean", "mini-1", "mini-2", "mini", "tiny"),
+        *("pupil-1", "pupil-2", "pupils-mean", "mini-1", "mini-2", "mini", "tiny-taught", "tiny-tables", "tiny"),
         *(f"{step}-{name}" for name in ("mini", "tiny") for step in ("pack", "place", "calibrate")),
         "cards",
     ]

@@ -109,7 +109,7 @@ def _scores(logarithms: NDArray[np.float64], rule: Decoding) -> NDArray[np.float
 
 
 def _joint(page: PageWindows, spans: Sequence[Span], n_best: int) -> Prediction:
-    """By bert-joint's rule: the best span, and the candidate that holds it."""
+    """The first of the spans, which come best first, and the candidate that holds it: bert-joint's rule."""
     best = spans[0] if spans else Span(-1, -1, NO_SPAN_SCORE)
     return Prediction(
         example_id=page.example_id,
@@ -127,7 +127,7 @@ def _apart(
     """By candidates: a page's likeliest, its best span, and whether the answer is yes or no instead.
 
     ``spans`` are weighed with the logarithms of odds or probabilities; those of a candidate are the sum of its spans'.
-    Where no candidate of a page holds a span, the joint rule's prediction stays.
+    Where no candidate of a page holds a span, its best span alone stays.
     """
     # Candidates of all pages side by side, and of which of the pages they are.
     of_page = np.repeat(np.arange(len(pages)), [len(page.candidates) for page in pages])

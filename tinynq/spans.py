@@ -31,6 +31,11 @@ class Batch(NamedTuple):
     token_map: Int32s
     answer_type: Float32s
 
+    @property
+    def pages(self) -> int:
+        """How many pages there are up to the last that has a window."""
+        return int(self.page[-1]) + 1
+
 
 class Span(NamedTuple):
     """A half-open span of page tokens and its score."""
@@ -136,7 +141,7 @@ def best_spans(batch: Batch, pairs: Pairs, n: int) -> dict[int, list[Span]]:
     fits, logit, score, tokens = pairs
     # The one best span of a page is among those of its best score; for more of them, all are ranked.
     if n == 1:
-        best = highest(batch.page, score.max(axis=(1, 2), initial=-inf), int(batch.page[-1]) + 1)
+        best = highest(batch.page, score.max(axis=(1, 2), initial=-inf), batch.pages)
         fits = fits & (score == best[batch.page, None, None])
     w, s, e = np.nonzero(fits)
     # lexsort compares by its last key first, and keeps the order of visits where all are equal.
@@ -168,7 +173,7 @@ def against_all(batch: Batch, spans: Spans) -> Spans:
     Odds against no answer know nothing of other spans that are as likely. At temperature SOFT.
     """
     page, soft = batch.page[spans.window], spans.score / SOFT
-    return spans._replace(score=soft - np.logaddexp(0, log_sums(page, soft, int(batch.page[-1]) + 1))[page])
+    return spans._replace(score=soft - np.logaddexp(0, log_sums(page, soft, batch.pages))[page])
 
 
 def log_odds(log_probability: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -210,7 +215,7 @@ def ranked(batch: Batch, spans: Spans, n: int) -> dict[int, list[Span]]:
     """The n best of the distinct spans of each page, best first, of equals the earlier; fewer where there are fewer."""
     page = batch.page[spans.window]
     if n == 1:  # the only one is among those of the best score; for more of them, all are ranked
-        spans = spans.part(np.flatnonzero(spans.score == highest(page, spans.score, int(batch.page[-1]) + 1)[page]))
+        spans = spans.part(np.flatnonzero(spans.score == highest(page, spans.score, batch.pages)[page]))
         page = batch.page[spans.window]
     order = np.lexsort((-spans.score, page))
     order = order[np.arange(len(order)) - np.searchsorted(page, page) < n]
